@@ -1,0 +1,1 @@
+"""The `outwork` program: one file per noun, listed in main.py."""

@@ -1,0 +1,79 @@
+"""The `outwork` program: which commands there are, and how a refusal leaves it.
+
+A new command is one line in COMMANDS and one file beside this one that holds a click command (or group) named `command`.
+The text of `outwork --help` stands here, so that asking for help loads neither Django nor the commands; Django is set up
+before a command's file is imported, which may therefore import models and operations at its top.
+"""
+
+import importlib
+import os
+from typing import Any
+
+import click
+
+from outwork import __version__
+from outwork.cli.output import JSON_ASKED, print_refusal
+from outwork.rules.refusals import Refusal
+
+COMMANDS = {
+    "demo": ("outwork.cli.demo", "Fill the demo company if there is nothing yet, and serve it."),
+    "serve": ("outwork.cli.serve", "Serve the pages and the API at HOST:PORT."),
+    "migrate": ("outwork.cli.migrate", "Bring the database up to date."),
+    "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
+}
+REFUSED = 1
+
+
+class Program(click.Group):
+    """A group that loads a command when it is asked for, and turns a refusal into exit status 1."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        start_django()
+        module = importlib.import_module(COMMANDS[name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            print_refusal(refusal, as_json=context.meta.get(JSON_ASKED, False))
+            context.exit(REFUSED)
+
+
+def start_django() -> None:
+    """Set Django up; say in one line what is wrong with the environment if that fails."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outwork.config.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="outwork")
+def main() -> None:
+    """Outwork: what was sent to contract manufacturers, what came back, what it cost, which lot went where.
+
+    \b
+    Environment:
+      OUTWORK_DATA   folder of database, attachments and secret key (default ~/.local/share/outwork)
+      DATABASE_URL   a PostgreSQL database instead of SQLite: postgresql://user@host/name
+      HOST, PORT     where to serve (default 127.0.0.1:8000)
+      OUTWORK_HOSTS  further host names to answer to, separated by commas
+
+    \b
+    Exit status: 0 done, 1 refused (with all the reasons), 2 wrong use.
+    """

@@ -1,0 +1,10 @@
+"""Which address leads where."""
+
+from django.urls import path
+
+from outwork.web import home
+
+urlpatterns = [
+    path("", home.first_page, name="home"),
+    path("health/", home.health, name="health"),
+]

@@ -1,0 +1,1 @@
+"""The verbs of the business: one public function each, in five beats."""

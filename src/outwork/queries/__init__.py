@@ -1,0 +1,1 @@
+"""Set-based reads: reports, availability, where-used, trace."""

@@ -1,0 +1,1 @@
+"""The pages: parse, one operation or one query, render or redirect. Nothing is written here."""

@@ -1,0 +1,28 @@
+"""The first page and the health check."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outwork import __version__
+
+
+@require_safe
+def first_page(request: HttpRequest) -> HttpResponse:
+    """Say what this is and which version runs here."""
+    return render(request, "outwork/home.html", {"version": __version__})
+
+
+@never_cache
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database answers, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except DatabaseError:
+        return JsonResponse({"status": "failing", "database": "unreachable", "version": __version__}, status=503)
+    return JsonResponse({"status": "ok", "database": connection.vendor, "version": __version__})

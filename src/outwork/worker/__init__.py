@@ -1,0 +1,1 @@
+"""What happens after commit, from events: mail, files, webhooks."""
