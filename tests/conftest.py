@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.installation import Installation
 from tests.races import at_once as run_at_once
+from tests.shop import Shop
 from tests.statements import counting
 
 # Rules and house tests need no database and get none.
@@ -33,6 +34,12 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, worke
         test_settings["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
     else:
         test_settings["NAME"] = f"test_outwork_{worker_id}"
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    """The cast, quick master data and stock in the test's own notation."""
+    return Shop()
 
 
 @pytest.fixture

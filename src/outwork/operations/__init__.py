@@ -1,1 +1,1 @@
-"""The verbs of the business: one public function each, in five beats."""
+"""The table of contents of the business: one verb a file, each an operation in five beats."""

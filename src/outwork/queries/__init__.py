@@ -1,1 +1,1 @@
-"""Set-based reads: reports, availability, where-used, trace."""
+"""Set-based reads: what the pages, the API, the command line and the operations ask for."""

@@ -1,0 +1,61 @@
+"""Lock documents in the one order that cannot deadlock: purchase orders, then builds, then stock items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from outwork.models import Build, PurchaseOrder
+from outwork.rules.refusals import Reasons, declare
+
+declare(
+    order_unknown="There is no purchase order {order}",
+    build_unknown="There is no build order {build}",
+    version_changed="{document} was changed meanwhile (version {found}, you saw {expected}): look again and repeat",
+)
+
+
+def lock_orders(ids: Iterable[int], *, expected_version: int | None = None) -> dict[int, PurchaseOrder]:
+    """Lock purchase orders in id order; one statement."""
+    wanted = sorted(set(ids))
+    query = PurchaseOrder.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True)
+    found = {order.pk: order for order in query} if wanted else {}
+    reasons = Reasons()
+    for order_id in wanted:
+        if order_id not in found:
+            reasons.add("order_unknown", order=order_id)
+    _check_versions(found.values(), expected_version, reasons)
+    return found
+
+
+def lock_builds(ids: Iterable[int], *, expected_version: int | None = None) -> dict[int, Build]:
+    """Lock builds in id order, after the orders and before any stock; one statement."""
+    wanted = sorted(set(ids))
+    query = Build.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True)
+    found = {build.pk: build for build in query} if wanted else {}
+    reasons = Reasons()
+    for build_id in wanted:
+        if build_id not in found:
+            reasons.add("build_unknown", build=build_id)
+    _check_versions(found.values(), expected_version, reasons)
+    return found
+
+
+def lock_order(order: PurchaseOrder, *, expected_version: int | None = None) -> PurchaseOrder:
+    """Lock one purchase order and read it anew."""
+    return lock_orders([order.pk], expected_version=expected_version)[order.pk]
+
+
+def lock_build(build: Build, *, expected_version: int | None = None) -> Build:
+    """Lock one build and read it anew."""
+    return lock_builds([build.pk], expected_version=expected_version)[build.pk]
+
+
+def _check_versions(
+    documents: Iterable[PurchaseOrder | Build], expected_version: int | None, reasons: Reasons
+) -> None:
+    for document in documents:
+        if expected_version is not None and document.version != expected_version:
+            reasons.add(
+                "version_changed", document=document.reference, found=document.version, expected=expected_version
+            )
+    reasons.raise_any()

@@ -1,0 +1,123 @@
+"""Stock items held under a lock: the working copies that a post changes and writes back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from decimal import Decimal
+
+from outwork.models import StockItem
+from outwork.rules.places import Place, PlaceKind
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import Reasons, declare
+from outwork.rules.states import AVAILABLE_STOCK, StockStatus
+
+declare(
+    item_unknown="There is no stock item {item}",
+    item_gone="Stock item {item} no longer exists: it was written off",
+    item_changed="{what} changed meanwhile: look again and repeat",
+)
+
+
+@dataclass(slots=True)
+class Held:
+    """One stock item as the transaction sees it."""
+
+    id: int
+    part_id: int
+    quantity: Decimal
+    received_at: datetime.datetime
+    allocated: Decimal = ZERO
+    value: Decimal | None = None
+    batch: str = ""
+    serial: str | None = None
+    serial_number: int | None = None
+    serial_scope: int | None = None
+    status: int = StockStatus.OK
+    place: int = PlaceKind.UNPLACED
+    location_id: int | None = None
+    inside_id: int | None = None
+    customer_id: int | None = None
+    used_by_id: int | None = None
+    build_id: int | None = None
+    is_in_production: bool = False
+    supplier_part_id: int | None = None
+    purchase_line_id: int | None = None
+    split_from_id: int | None = None
+    root_id: int | None = None
+    packaging: str = ""
+    expiry_date: datetime.date | None = None
+    note: str = ""
+
+    @property
+    def free(self) -> Decimal:
+        """What is not allocated."""
+        return self.quantity - self.allocated
+
+    @property
+    def is_on_hand(self) -> bool:
+        """Ours, lying somewhere, and more than nothing."""
+        return self.quantity > 0 and self.place in (PlaceKind.LOCATION, PlaceKind.UNPLACED)
+
+    @property
+    def is_usable(self) -> bool:
+        """On hand, of a status that may be used, and no longer in production."""
+        return self.is_on_hand and self.status in AVAILABLE_STOCK and not self.is_in_production
+
+    @property
+    def lot(self) -> int:
+        """The item it was first split from: items of one lot share it."""
+        return self.root_id or self.id
+
+    @property
+    def where(self) -> Place:
+        """Its place as one value."""
+        kind = PlaceKind(self.place)
+        ids = {
+            PlaceKind.LOCATION: self.location_id,
+            PlaceKind.INSIDE: self.inside_id,
+            PlaceKind.CUSTOMER: self.customer_id,
+            PlaceKind.USED: self.used_by_id,
+        }
+        return Place(kind, ids.get(kind))
+
+    def put(self, place: Place) -> None:
+        """Change the place; the build that uses it stays known when it is taken out again by hand only."""
+        self.place = place.kind
+        self.location_id = place.id if place.kind == PlaceKind.LOCATION else None
+        self.inside_id = place.id if place.kind == PlaceKind.INSIDE else None
+        self.customer_id = place.id if place.kind == PlaceKind.CUSTOMER else None
+        if place.kind == PlaceKind.USED:
+            self.used_by_id = place.id
+
+    def part_off(self, new_id: int, quantity: Decimal) -> Held:
+        """The working copy of an item split off this one: same lot, nothing in it yet."""
+        return replace(
+            self, id=new_id, quantity=ZERO, allocated=ZERO, value=ZERO, split_from_id=self.id, root_id=self.lot
+        )
+
+
+COLUMNS = tuple(field.name for field in fields(Held))
+
+
+def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
+    """Lock stock items once, in id order, and hold them; refuses ids that are unknown or written off."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    query = StockItem.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True)
+    held = {row[0]: Held(*row) for row in query.values_list(*COLUMNS)}
+    reasons = Reasons()
+    for item_id in wanted:
+        if item_id not in held:
+            reasons.add("item_unknown", item=item_id)
+        elif existing and held[item_id].place == PlaceKind.GONE:
+            reasons.add("item_gone", item=item_id)
+    reasons.raise_any()
+    return held
+
+
+def fresh_rows(held: Sequence[Held], now: datetime.datetime) -> list[tuple[object, ...]]:
+    """New items as rows in the order of COLUMNS, then updated_at."""
+    return [(*(getattr(one, name) for name in COLUMNS), now) for one in held]

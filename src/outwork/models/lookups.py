@@ -1,0 +1,29 @@
+"""`id__any=[...]`: membership in a long list as one parameter, however long the list is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db.models import Field, Lookup
+from django.db.models.fields.related import ForeignKey
+
+
+class AnyOf(Lookup):
+    """Like `in`, but the list travels as one JSON array (SQLite) or one array (PostgreSQL)."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def get_prep_lookup(self) -> Any:
+        return sorted({int(value) for value in self.rhs})
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, params = self.process_lhs(compiler, connection)
+        if connection.vendor == "sqlite":
+            return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
+        return f"{left} = ANY(%s::bigint[])", [*params, list(self.rhs)]
+
+
+Field.register_lookup(AnyOf)
+ForeignKey.register_lookup(AnyOf)

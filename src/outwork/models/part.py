@@ -1,0 +1,140 @@
+"""Parts: what is bought, built and fitted, and the categories they stand in."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from outwork.models.fields import QuantityField
+
+
+class Category(models.Model):
+    """A drawer of the catalogue; categories form a tree."""
+
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    description = models.CharField(max_length=250, default="")
+    default_location = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
+    is_structural = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "name"], name="category_name_is_unique_under_its_parent"),
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(parent__isnull=True), name="category_name_is_unique_at_the_top"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Part(models.Model):
+    """A kind of thing. `number` is our own part number; `family` is the root of its variants and revisions."""
+
+    number = models.CharField(max_length=100, default="")
+    name = models.CharField(max_length=100)
+    revision = models.CharField(max_length=100, default="")
+    number_key = models.CharField(max_length=201, null=True, unique=True)
+    description = models.CharField(max_length=250, default="")
+    keywords = models.CharField(max_length=250, default="")
+    link = models.CharField(max_length=2000, default="")
+    unit = models.CharField(max_length=20, default="")
+    note = models.TextField(default="")
+    category = models.ForeignKey(Category, null=True, on_delete=models.PROTECT, related_name="parts")
+    default_location = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
+    variant_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="variants")
+    revision_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="revisions")
+    family = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+    is_assembly = models.BooleanField(default=False)
+    is_component = models.BooleanField(default=True)
+    is_trackable = models.BooleanField(default=False)
+    is_purchaseable = models.BooleanField(default=True)
+    is_salable = models.BooleanField(default=False)
+    is_virtual = models.BooleanField(default=False)
+    is_template = models.BooleanField(default=False)
+    is_consumable = models.BooleanField(default=False)
+    is_testable = models.BooleanField(default=False)
+    is_locked = models.BooleanField(default=False)
+    minimum_stock = QuantityField(default=0)
+    default_expiry_days = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "number", "revision"], name="part_name_number_and_revision_are_unique_together"
+            ),
+            models.CheckConstraint(
+                condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("id")), name="part_is_not_its_own_variant"
+            ),
+            models.CheckConstraint(condition=Q(minimum_stock__gte=0), name="part_minimum_stock_is_not_negative"),
+        ]
+        indexes = [models.Index(fields=["number"], name="part_by_number")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """How people name it: its number where it has one, else its name."""
+        return self.number or self.name
+
+    @property
+    def serial_family(self) -> int:
+        """The id over which serial numbers are unique by default."""
+        return self.family_id or self.pk
+
+
+class BomLine(models.Model):
+    """One line of a bill of materials: so much of a part goes into one assembly."""
+
+    assembly = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="bom_lines")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="used_in")
+    position = models.PositiveIntegerField(default=0)
+    quantity = QuantityField(default=1)
+    designators = models.TextField(default="")
+    is_fitted = models.BooleanField(default=True)
+    is_optional = models.BooleanField(default=False)
+    is_consumable = models.BooleanField(default=False)
+    is_inherited = models.BooleanField(default=False)
+    allows_variants = models.BooleanField(default=False)
+    attrition = QuantityField(default=0)
+    setup = QuantityField(default=0)
+    rounding = QuantityField(null=True)
+    note = models.CharField(max_length=500, default="")
+
+    class Meta:
+        ordering = ["assembly_id", "position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="bom_line_quantity_is_positive"),
+            models.CheckConstraint(condition=~Q(assembly=F("part")), name="bom_line_part_is_not_its_assembly"),
+            models.CheckConstraint(
+                condition=Q(attrition__gte=0) & Q(attrition__lte=100), name="bom_line_attrition_is_a_percentage"
+            ),
+            models.CheckConstraint(condition=Q(setup__gte=0), name="bom_line_setup_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(rounding__isnull=True) | Q(rounding__gt=0), name="bom_line_rounding_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assembly_id} has {self.quantity} of {self.part_id}"
+
+
+class BomSubstitute(models.Model):
+    """A part that may stand in for the part of a BOM line; the lowest rank is preferred."""
+
+    bom_line = models.ForeignKey(BomLine, on_delete=models.CASCADE, related_name="substitutes")
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="substitute_in")
+    rank = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["bom_line_id", "rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["bom_line", "part"], name="bom_substitute_is_named_once_on_a_line")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_id} for line {self.bom_line_id}"

@@ -1,0 +1,152 @@
+"""What every operation shares: one transaction, one event, and the first answer for a repeated key."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from enum import Enum
+from typing import Any, ParamSpec
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, User
+from outwork.rules.refusals import declare, refuse
+
+declare(
+    key_used_for_another_request="Key {key} was used for another request ({kind} on {at}); a new request needs a new key",
+    time_without_zone="The time {at} names no time zone",
+    time_in_the_future="{at} lies in the future",
+)
+
+P = ParamSpec("P")
+_DOCUMENTS: dict[type[models.Model], str] = {
+    Build: "build",
+    PurchaseOrder: "order",
+    Part: "part",
+    Company: "company",
+    StockItem: "item",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """What an operation did: its event, the ids of what it made or changed, what it wants to say.
+
+    `said` holds warnings and explanations as JSON-able dicts, each with a `code`; `data` the rest of
+    the answer. All of it is kept with the event when the caller gave a key.
+    """
+
+    event_id: int
+    ids: list[int] = dataclasses.field(default_factory=list)
+    said: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    data: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def operation(function: Callable[P, Done]) -> Callable[P, Done]:
+    """Run in one transaction; with a `key`, do it once and answer repeats with the first answer.
+
+    The function takes keyword arguments only, among them `actor`, `at` and `key`. Two calls with one key
+    wait for each other. The same key with another request is refused.
+    """
+    signature = inspect.signature(function)
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Done:
+        assert not args, f"{name} takes keyword arguments only"
+        request = dict(kwargs)
+        _check_time(request["at"])
+        actor, key = request["actor"], request.get("key")
+        with transaction.atomic():
+            if key is None:
+                return function(*args, **kwargs)
+            digest = _digest(name, signature, request)
+            first = _first_answer(actor, str(key), digest)
+            if first is not None:
+                return first
+            done = function(*args, **kwargs)
+            result = json.loads(json.dumps(dataclasses.asdict(done), default=_plain))
+            Event.objects.filter(pk=done.event_id).update(key=str(key), request_hash=digest, result=result)
+            return Done(**result)
+
+    return run
+
+
+def record(
+    kind: str,
+    *documents: models.Model,
+    actor: User,
+    at: datetime.datetime,
+    reason: str = "",
+    data: dict[str, Any] | None = None,
+    reverses: Event | None = None,
+) -> Event:
+    """Note what is being done, by whom, when, on which documents (one of each kind)."""
+    keys = {_DOCUMENTS[type(one)]: one for one in documents if type(one) in _DOCUMENTS}
+    event = Event(
+        kind=kind,
+        actor=actor,
+        at=at,
+        recorded_at=timezone.now(),
+        reason=reason,
+        data=data or {},
+        reverses=reverses,
+        **keys,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def _check_time(at: Any) -> None:
+    if at.tzinfo is None:
+        refuse("time_without_zone", at=at.isoformat())
+    if at > timezone.now() + datetime.timedelta(minutes=5):
+        refuse("time_in_the_future", at=at.isoformat(timespec="minutes"))
+
+
+def _first_answer(actor: User, key: str, digest: str) -> Done | None:
+    """The answer that the key got before; waits for another call with the same key that is under way."""
+    if connection.vendor == "postgresql":
+        lock = int.from_bytes(hashlib.sha256(f"{actor.pk}:{key}".encode()).digest()[:8], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+    event = Event.objects.filter(actor=actor, key=key).first()
+    if event is None:
+        return None
+    if event.request_hash != digest:
+        refuse(
+            "key_used_for_another_request", key=key, kind=event.kind, at=event.recorded_at.isoformat(timespec="minutes")
+        )
+    return Done(**event.result)
+
+
+def _digest(name: str, signature: inspect.Signature, request: dict[str, Any]) -> str:
+    """A hash of what was asked; when and by whom do not belong to it."""
+    bound = signature.bind(**request)
+    bound.apply_defaults()
+    asked = {key: value for key, value in bound.arguments.items() if key not in ("actor", "at", "key")}
+    text = json.dumps([name, asked], default=_plain, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, models.Model):
+        return f"{value._meta.label}:{value.pk}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime.date, datetime.datetime)):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} cannot be part of a request with a key")

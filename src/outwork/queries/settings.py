@@ -1,0 +1,21 @@
+"""What the company decided: every setting with its value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outwork.models import Setting
+from outwork.rules import settings as registry
+
+
+def all_settings() -> dict[str, Any]:
+    """Every setting with its value or default; one statement."""
+    stored = dict(Setting.objects.values_list("key", "value"))
+    return {key: stored.get(key, setting.default) for key, setting in registry.SETTINGS.items()}
+
+
+def get(key: str) -> Any:
+    """The value of one setting; one statement."""
+    setting = registry.setting(key)
+    stored = Setting.objects.filter(key=key).values_list("value", flat=True).first()
+    return setting.default if stored is None else stored

@@ -1,0 +1,88 @@
+"""How Outwork says no: a stable code, the numbers, and a text that is made late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NoReturn
+
+# Every code with its English text; texts are looked up when shown, so that they can be translated.
+# One file per area registers its codes with `declare`; a code is declared once.
+TEXTS: dict[str, str] = {}
+
+Where = tuple[str | int, ...]
+
+
+def declare(**texts: str) -> None:
+    """Register refusal codes with their texts; refuses a code that exists."""
+    for code, text in texts.items():
+        assert code not in TEXTS, f"refusal code {code} is declared twice"
+        TEXTS[code] = text
+
+
+def _shown(value: Any) -> Any:
+    """Numbers as people write them: 40, not 40.00000."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, (list, tuple, set, frozenset)):
+        shown = [str(_shown(one)) for one in value]
+        return ", ".join(shown[:10]) + (f" and {len(shown) - 10} more" if len(shown) > 10 else "")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason to refuse: `code` is stable, `params` hold the numbers, `where` points into the request."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+    where: Where = ()
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence for people; `translate` is gettext where there is one."""
+        return translate(TEXTS[self.code]).format(**{key: _shown(value) for key, value in self.params.items()})
+
+
+class Refusal(Exception):
+    """An operation says no: nothing was changed. Carries every reason found, not only the first."""
+
+    def __init__(self, *reasons: Reason) -> None:
+        assert reasons
+        self.reasons = reasons
+        super().__init__("; ".join(reason.text() for reason in reasons))
+
+    @property
+    def code(self) -> str:
+        """The code of the first reason."""
+        return self.reasons[0].code
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of all reasons, in order."""
+        return [reason.code for reason in self.reasons]
+
+
+def refuse(code: str, /, *, where: Where = (), **params: Any) -> NoReturn:
+    """Refuse with one reason."""
+    raise Refusal(Reason(code, params, where))
+
+
+class Reasons:
+    """Collects reasons, so that one answer names them all."""
+
+    def __init__(self, found: Iterable[Reason] = ()) -> None:
+        self.found: list[Reason] = list(found)
+
+    def add(self, code: str, /, *, where: Where = (), **params: Any) -> None:
+        """Note one reason."""
+        self.found.append(Reason(code, params, where))
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def raise_any(self) -> None:
+        """Refuse if there is a reason."""
+        if self.found:
+            raise Refusal(*self.found)
