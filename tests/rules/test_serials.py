@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -195,7 +195,7 @@ def test_any_text_gives_as_many_serials_as_units_or_a_refusal(text: str, count: 
 
 
 def test_a_hundred_thousand_serials_take_no_time():
-    started = perf_counter()
+    started = process_time()
     assert len(parse_serials("SN000001+", count=100_000)) == 100_000
     assert len(parse_serials(" ".join(numbers(1, 100_000)), count=100_000)) == 100_000
-    assert perf_counter() - started < 2
+    assert process_time() - started < 2
