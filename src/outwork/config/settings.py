@@ -10,9 +10,7 @@ from outwork.config import environment
 DATA_FOLDER = environment.data_folder(os.environ)
 DEBUG = os.environ.get("OUTWORK_DEBUG") == "1"
 # Lazy: the file is made when something is first signed, not by `outwork --help`.
-SECRET_KEY: Any = os.environ.get("OUTWORK_SECRET_KEY") or SimpleLazyObject(
-    lambda: environment.secret_key(DATA_FOLDER)
-)
+SECRET_KEY: Any = os.environ.get("OUTWORK_SECRET_KEY") or SimpleLazyObject(lambda: environment.secret_key(DATA_FOLDER))
 ALLOWED_HOSTS = environment.allowed_hosts(os.environ)
 
 INSTALLED_APPS = [

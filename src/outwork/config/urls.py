@@ -6,5 +6,6 @@ from outwork.web import home
 
 urlpatterns = [
     path("", home.first_page, name="home"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path("health/", home.health, name="health"),
 ]

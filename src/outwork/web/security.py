@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 
-def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Tell the browser to load nothing from elsewhere and to run nothing that stands in the page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

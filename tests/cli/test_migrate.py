@@ -1,0 +1,37 @@
+"""Bringing a database up to date."""
+
+import subprocess
+import sys
+
+from tests.installation import Installation
+
+
+def test_it_works_and_does_nothing_the_second_time(installation: Installation) -> None:
+    first, second = installation.run("migrate"), installation.run("migrate")
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert "Applying outwork.0001" in first.stdout
+    assert "No migrations to apply" in second.stdout
+
+
+def test_a_database_that_is_behind_is_not_served(installation: Installation) -> None:
+    installation.run("migrate")
+    django = [sys.executable, "-m", "django", "migrate", "sessions", "zero", "--settings=outwork.config.settings"]
+    subprocess.run(django, env=installation.environment, check=True, capture_output=True)
+    result = installation.run("serve")
+    assert result.returncode == 1
+    assert "run `outwork migrate`" in result.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_one_line(installation: Installation) -> None:
+    file = installation.data.parent / "file"
+    file.write_text("")
+    result = installation.run("migrate", OUTWORK_DATA=str(file / "data"), DATABASE_URL="")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: The data folder cannot be made (OUTWORK_DATA)")
+
+
+def test_a_database_that_is_away_is_said_in_one_line(installation: Installation) -> None:
+    result = installation.run("migrate", DATABASE_URL="postgresql://ada@127.0.0.1:1/outwork")
+    assert result.returncode == 1
+    assert "cannot be reached" in result.stderr
+    assert "Traceback" not in result.stderr
