@@ -57,6 +57,6 @@ def _unique_constraints() -> dict[str, str]:
     for model in apps.get_app_config("outwork").get_models():
         for constraint in model._meta.constraints:
             if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
-                columns = (model._meta.get_field(name).column for name in constraint.fields)
+                columns = (getattr(model._meta.get_field(name), "column", name) for name in constraint.fields)
                 names[", ".join(f"{model._meta.db_table}.{column}" for column in columns)] = constraint.name
     return names

@@ -93,10 +93,12 @@ class Posting:
         item.value = None if value is None or item.value is None else item.value + value
         self._note(kind, quantity, None, None, item, item.where, value, about)
 
-    def leave(self, item: Held, quantity: Decimal, *, kind: Kind, about: About = NOTHING) -> None:
-        """Some or all of an item goes to the outside world."""
+    def leave(
+        self, item: Held, quantity: Decimal, *, kind: Kind, worth: Decimal | None = None, about: About = NOTHING
+    ) -> None:
+        """Some or all of an item goes to the outside world, with its share of the value or with what it is `worth`."""
         assert 0 < quantity <= item.quantity
-        value = self._take(item, quantity)
+        value = self._take(item, quantity, worth)
         self._note(kind, quantity, item, item.where, None, None, value, about)
 
     def carry(self, item: Held, place: Place, *, kind: Kind, about: About = NOTHING) -> None:
@@ -113,13 +115,17 @@ class Posting:
         *,
         into: Held,
         kind: Kind,
+        worth: Decimal | None = None,
         about: About = NOTHING,
     ) -> Held:
-        """Move part of an item into another one: a fresh one from `Held.part_off`, or one that is held."""
+        """Move part of an item into another one: a fresh one from `Held.part_off`, or one that is held.
+
+        It takes its share of the value along, or exactly what it is `worth` where the caller knows.
+        """
         assert 0 < quantity <= item.quantity
         assert into.id != item.id
         source = item.where
-        value = self._take(item, quantity)
+        value = self._take(item, quantity, worth)
         if into.id not in self.held:
             self._new[into.id] = into
         into.put(place)
@@ -170,7 +176,9 @@ class Posting:
     def write(self) -> None:
         """Write new items, changed items and movements: three statements, however many there are."""
         now = self.event.recorded_at
-        rows.insert(StockItem, (*COLUMNS, "updated_at"), fresh_rows(list(self._new.values()), now))
+        # Sorted by serial: two transactions that want the same serials then wait for each other, not in a circle.
+        fresh = sorted(self._new.values(), key=lambda one: (one.serial_scope or 0, one.serial or ""))
+        rows.insert(StockItem, (*COLUMNS, "updated_at"), fresh_rows(fresh, now))
         changed = [self.held[item_id] for item_id in sorted(self._touched) if item_id in self.held]
         rows.update(
             StockItem,
@@ -181,12 +189,14 @@ class Posting:
         self.held.update(self._new)
         self._new, self._touched, self._movements = {}, set(), []
 
-    def _take(self, item: Held, quantity: Decimal) -> Decimal | None:
+    def _take(self, item: Held, quantity: Decimal, worth: Decimal | None) -> Decimal | None:
         """Take units and their share of the value off an item; the last ones take all that is left."""
         if item.value is None:
-            value = None
+            value = worth
         elif quantity == item.quantity:
             value = item.value
+        elif worth is not None:
+            value = worth
         else:
             value = rounded_money(item.value * quantity / item.quantity)
         item.quantity -= quantity

@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from outwork.rules.refusals import declare
+
+declare(
+    location_unknown="There is no location {location}",
+    location_structural="{location} is structural: nothing lies in it",
+)
+
 
 class PlaceKind(IntEnum):
     """The kinds of place. The outside world (supplier, count difference, loss) is no place: it is null."""

@@ -101,6 +101,12 @@ def rounded_quantity(number: Decimal) -> Decimal:
     return number.quantize(QUANTITY_STEP, rounding=ROUND_HALF_UP)
 
 
+def as_text(number: Decimal) -> str:
+    """A number as people write it: 40, not 40.00000 and not 4E+1."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def worth(count: Decimal, price: Decimal) -> Decimal:
     """What a quantity is worth at a price per unit, to six places, half up; refuses what money cannot hold."""
     value = count * price
