@@ -186,7 +186,8 @@ class BuildOutput(models.Model):
     """Units that a build brought forth, in one state; a serial number is an output of its own.
 
     `item` is where they lie (null for units scrapped at the manufacturer, which never came). `quantity`
-    stays what it was when the item is used up or sold later. `decided_event` accepted or rejected it.
+    stays what it was when the item is used up or sold later. `decided_event` accepted or rejected it;
+    `has_components` is false for rejected units into which nothing of ours went.
     """
 
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="outputs")
@@ -201,6 +202,7 @@ class BuildOutput(models.Model):
     decided_event = models.ForeignKey("Event", null=True, on_delete=models.PROTECT, related_name="outputs_decided")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, default="")
+    has_components = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from outwork.models.company import Company, SupplierPart
 from outwork.models.fields import MoneyField, QuantityField
 from outwork.models.part import Part
-from outwork.rules.extras import ExtraKind, SpreadMode
+from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.states import OrderStatus
 
 OPEN_ORDERS = (OrderStatus.DRAFT, OrderStatus.PLACED, OrderStatus.ON_HOLD)
