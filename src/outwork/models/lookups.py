@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import Field, Lookup
+from django.db.models import CharField, Field, Lookup, TextField
 from django.db.models.fields.related import ForeignKey
 
 
@@ -25,5 +25,20 @@ class AnyOf(Lookup):
         return f"{left} = ANY(%s::bigint[])", [*params, list(self.rhs)]
 
 
+class AnyTextOf(AnyOf):
+    """The same for texts."""
+
+    def get_prep_lookup(self) -> Any:
+        return sorted({str(value) for value in self.rhs})
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        if connection.vendor == "sqlite":
+            return super().as_sql(compiler, connection)
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::text[])", [*params, list(self.rhs)]
+
+
 Field.register_lookup(AnyOf)
+CharField.register_lookup(AnyTextOf)
+TextField.register_lookup(AnyTextOf)
 ForeignKey.register_lookup(AnyOf)

@@ -149,4 +149,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, (set, frozenset)):
         return sorted(value)
+    if isinstance(value, type):
+        return value.__name__
     raise TypeError(f"{type(value).__name__} cannot be part of a request with a key")
