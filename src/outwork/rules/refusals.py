@@ -86,3 +86,10 @@ class Reasons:
         """Refuse if there is a reason."""
         if self.found:
             raise Refusal(*self.found)
+
+
+# Ids that any operation may be given.
+declare(
+    part_unknown="There is no part {part}",
+    supplier_part_unknown="There is no supplier part {supplier_part}",
+)

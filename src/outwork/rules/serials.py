@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator
 from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
+    serials_not_kept="{part} is not trackable: it has no serial numbers",
     serials_missing="no serial numbers were given for {count} units",
     serials_count="{found} serials for {count} units",
     serials_range='{group} is not a range of serials: it does not count up from "{first}" to "{last}"',

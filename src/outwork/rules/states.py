@@ -15,6 +15,7 @@ from outwork.rules.refusals import declare, refuse
 declare(
     transition_impossible="{document} is {before} and cannot become {after}",
     wrong_state="{document} is {state}; this needs it {allowed}",
+    stock_status_unknown="{status} is no stock status",
 )
 
 
