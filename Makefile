@@ -10,7 +10,6 @@ PORT ?= 8000
 OUTWORK_DATA ?= $(CURDIR)/data
 T ?=
 WORKERS ?= logical
-export PYTHONDONTWRITEBYTECODE ?= 1
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -68,3 +68,19 @@ def installation(tmp_path: Path, django_db_modify_db_settings: None) -> Iterator
         yield made
 
 
+@pytest.fixture(scope="session")
+def migrated_template(
+    tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None
+) -> Iterator[Installation]:
+    """An installation that is migrated once and copied by the tests."""
+    with Installation.made(tmp_path_factory.mktemp("template") / "data") as made:
+        result = made.run("migrate")
+        assert result.returncode == 0, result.stderr
+        yield made
+
+
+@pytest.fixture
+def ready(tmp_path: Path, migrated_template: Installation) -> Iterator[Installation]:
+    """A new installation whose tables are there already."""
+    with Installation.made(tmp_path / "data", template=migrated_template) as made:
+        yield made

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,18 +32,25 @@ class Installation:
 
     @classmethod
     @contextmanager
-    def made(cls, data: Path) -> Iterator["Installation"]:
-        """Make an empty installation on the database engine of this test run, and remove it afterwards."""
+    def made(cls, data: Path, template: "Installation | None" = None) -> Iterator["Installation"]:
+        """Make an installation on the database engine of this test run, and remove it afterwards.
+
+        It is empty, or a copy of the template, in which nothing may run meanwhile.
+        """
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-        environment = {**kept, "HOME": str(data.parent), "OUTWORK_DATA": str(data), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**kept, "HOME": str(data.parent), "OUTWORK_DATA": str(data)}
+        if template and template.data.exists():
+            shutil.copytree(template.data, data)
         if connection.vendor == "sqlite":
             yield cls(data, environment)
             return
+        user = str(connection.settings_dict["USER"])
         name = f"installation_{secrets.token_hex(6)}"
-        with psycopg.connect(url(str(connection.settings_dict["USER"]), "postgres"), autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name}".encode())
+        copied = template.environment["DATABASE_URL"].rpartition("/")[2] if template else "template1"
+        with psycopg.connect(url(user, "postgres"), autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {copied}".encode())
             try:
-                yield cls(data, {**environment, "DATABASE_URL": url(str(connection.settings_dict["USER"]), name)})
+                yield cls(data, {**environment, "DATABASE_URL": url(user, name)})
             finally:
                 server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

@@ -30,9 +30,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> Iterator[str]:
+def served(tmp_path_factory: pytest.TempPathFactory, migrated_template: Installation) -> Iterator[str]:
     """The address of an Outwork that is served by its own program."""
-    with Installation.made(tmp_path_factory.mktemp("served") / "data") as made, made.serve() as address:
+    data = tmp_path_factory.mktemp("served") / "data"
+    with Installation.made(data, template=migrated_template) as made, made.serve() as address:
         yield address
 
 

@@ -11,9 +11,9 @@ def test_it_works_without_input_in_an_empty_folder(installation: Installation) -
     assert "created" in result.stdout
 
 
-def test_a_second_user_of_the_same_name_is_refused(installation: Installation) -> None:
-    installation.run("createsuperuser", "--noinput", **ADA)
-    result = installation.run("createsuperuser", "--noinput", **ADA)
+def test_a_second_user_of_the_same_name_is_refused(ready: Installation) -> None:
+    ready.run("createsuperuser", "--noinput", **ADA)
+    result = ready.run("createsuperuser", "--noinput", **ADA)
     assert result.returncode == 1
     assert "already taken" in result.stderr
     assert "Traceback" not in result.stderr

@@ -13,11 +13,10 @@ def test_it_works_and_does_nothing_the_second_time(installation: Installation) -
     assert "No migrations to apply" in second.stdout
 
 
-def test_a_database_that_is_behind_is_not_served(installation: Installation) -> None:
-    installation.run("migrate")
+def test_a_database_that_is_behind_is_not_served(ready: Installation) -> None:
     django = [sys.executable, "-m", "django", "migrate", "sessions", "zero", "--settings=outwork.config.settings"]
-    subprocess.run(django, env=installation.environment, check=True, capture_output=True)
-    result = installation.run("serve")
+    subprocess.run(django, env=ready.environment, check=True, capture_output=True)
+    result = ready.run("serve")
     assert result.returncode == 1
     assert "run `outwork migrate`" in result.stderr
 

@@ -20,9 +20,9 @@ def test_it_works_from_an_empty_folder(installation: Installation) -> None:
         assert "--accent" in get(f"{address}/static/outwork/outwork.css")
 
 
-def test_host_and_port_can_be_options(installation: Installation) -> None:
+def test_host_and_port_can_be_options(ready: Installation) -> None:
     port = free_port()
-    process = installation.start("serve", "--host", "localhost", "--port", str(port))
+    process = ready.start("serve", "--host", "localhost", "--port", str(port))
     try:
         wait_for(f"http://localhost:{port}/health/", process)
     finally:
@@ -32,9 +32,9 @@ def test_host_and_port_can_be_options(installation: Installation) -> None:
     assert "Traceback" not in output
 
 
-def test_a_server_told_to_stop_ends_in_peace(installation: Installation) -> None:
+def test_a_server_told_to_stop_ends_in_peace(ready: Installation) -> None:
     port = free_port()
-    process = installation.start("serve", PORT=str(port))
+    process = ready.start("serve", PORT=str(port))
     wait_for(f"http://127.0.0.1:{port}/health/", process)
     process.send_signal(signal.SIGTERM)  # as an init system does: to the first process only
     output, _ = process.communicate(timeout=30)
@@ -42,9 +42,9 @@ def test_a_server_told_to_stop_ends_in_peace(installation: Installation) -> None
     assert "Traceback" not in output
 
 
-def test_a_port_in_use_is_said_in_one_line(installation: Installation) -> None:
-    with installation.serve() as address:
-        result = installation.run("serve", PORT=address.rpartition(":")[2])
+def test_a_port_in_use_is_said_in_one_line(ready: Installation) -> None:
+    with ready.serve() as address:
+        result = ready.run("serve", PORT=address.rpartition(":")[2])
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "in use" in result.stderr
