@@ -11,6 +11,7 @@ from typing import Any
 from outwork.ledger.held import Held
 from outwork.ledger.post import Posting, new_ids
 from outwork.ledger.reserve import Reservations
+from outwork.ledger.verify import verify
 from outwork.models import (
     Allocation,
     BomLine,
@@ -21,11 +22,11 @@ from outwork.models import (
     Movement,
     Part,
     PriceBreak,
+    Setting,
     StockItem,
     SupplierPart,
     User,
 )
-from outwork.models import Setting
 from outwork.operations.recording import record
 from outwork.rules.places import Kind, PlaceKind, at_location
 from outwork.rules.serials import serial_number
@@ -174,6 +175,17 @@ class Shop:
                 sums[item.part.number, item.batch, item.serial, place, ""] += rest
         names = ("part", "batch", "serial", "place", "build")
         return sorted(_line({**dict(zip(names, key, strict=True)), "quantity": total}) for key, total in sums.items())
+
+    def build(self, part: Part, quantity: Any, **facts: Any) -> Build:
+        """A pending build of an assembly, its lines as the BOM says."""
+        from outwork.operations.creating_build import create_build
+
+        done = create_build(part=part, quantity=quantity, **{**self.by_ada, **facts})
+        return Build.objects.get(pk=done.ids[0])
+
+    def recount(self) -> None:
+        """The ledger bears out every number; all stories end with it."""
+        assert [difference.text for difference in verify()] == []
 
     def movements(self) -> int:
         """How many movements there are: a refused operation adds none."""
