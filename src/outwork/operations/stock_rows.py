@@ -1,0 +1,169 @@
+"""What all stock operations share: their items taken in hand under locks, and allocations that give way or follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from outwork.ledger.held import Held, lock_items
+from outwork.ledger.post import Posting
+from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_items
+from outwork.models import BuildLine, Event, Part, StockItem
+from outwork.rules.places import PlaceKind
+from outwork.rules.quantities import as_text
+from outwork.rules.quantities import quantity as read_quantity
+from outwork.rules.quantities import whole as read_whole
+from outwork.rules.refusals import Reason, Reasons, Refusal, Where, declare
+
+declare(
+    rows_missing="The list is empty: there is nothing to do",
+    item_repeated="Stock item {item} stands in the list twice",
+    item_not_on_hand="{item} is not on hand: it is {place}",
+    item_in_production="{item} is in production: accept it first",
+    item_empty="Nothing is left of {item}",
+    item_has_serial="{item} is one piece with a serial number",
+    item_short="{item}: {there} there, {wanted} wanted",
+    allocation_shrunk="{quantity} of {item} are no longer allocated to {build}",
+    allocation_moved="{quantity} of {item} went along and stay allocated to {build}, as item {into}",
+)
+
+PLACE_WORDS = {
+    PlaceKind.INSIDE: "inside another item",
+    PlaceKind.CUSTOMER: "at a customer",
+    PlaceKind.USED: "used up by a build",
+    PlaceKind.GONE: "gone",
+}
+
+
+@dataclass(slots=True)
+class Hand:
+    """The items of a request as they are under their locks, with their parts and allocations."""
+
+    held: dict[int, Held]
+    parts: dict[int, Part]
+    reserved: dict[Key, Reserved]
+    said: list[tuple[str, int, int, Decimal, int | None]] = field(default_factory=list)
+
+    def name(self, item_id: int) -> str:
+        """How people name an item: its part, and its batch or serial number."""
+        return item_name(self.held[item_id], self.parts)
+
+    def is_counted_in_pieces(self, item_id: int) -> bool:
+        """Whether its quantity is a whole number."""
+        return self.parts[self.held[item_id].part_id].is_trackable
+
+    def documents(self) -> list[models.Model]:
+        """What the event is about: the item where it is one, the part where all are of one."""
+        items: list[models.Model] = [StockItem(pk=item_id) for item_id in self.held] if len(self.held) == 1 else []
+        return items + (list(self.parts.values()) if len(self.parts) == 1 else [])
+
+    def open(self, event: Event) -> tuple[Posting, Reservations]:
+        """The posting and the allocations to write with."""
+        posting = Posting(event, self.held)
+        return posting, Reservations(posting, self.reserved)
+
+    def shrink(self, book: Reservations, item: Held, down_to: Decimal) -> None:
+        """Let the newest allocations give way, and remember whose they were."""
+        for line_id, quantity in book.shrink(item, down_to):
+            self.said.append(("allocation_shrunk", item.id, line_id, quantity, None))
+
+    def let_follow(self, book: Reservations, item: Held, quantity: Decimal, into: Held) -> None:
+        """Let the newest allocations follow so many of the units that were split off, and remember whose they were."""
+        left = quantity
+        mine = [one for one in book.rows.values() if one.item_id == item.id]
+        for reserved in sorted(mine, key=lambda one: one.id or 0, reverse=True):
+            if left <= 0:
+                break
+            taken = min(left, reserved.quantity)
+            book.shift(reserved, taken, into)
+            self.said.append(("allocation_moved", item.id, reserved.build_line_id, taken, into.id))
+            left -= taken
+
+    def spoken(self) -> list[dict[str, Any]]:
+        """What happened to allocations, with the builds named; one statement, none if nothing happened."""
+        if not self.said:
+            return []
+        lines = BuildLine.objects.filter(pk__any=[line_id for _, _, line_id, _, _ in self.said])
+        builds = dict(lines.values_list("pk", "build__reference"))
+        return [
+            {
+                "code": code,
+                "item": self.name(item_id),
+                "item_id": item_id,
+                "build": builds[line_id],
+                "build_line": line_id,
+                "quantity": as_text(quantity),
+                **({"into": into} if into is not None else {}),
+            }
+            for code, item_id, line_id, quantity, into in self.said
+        ]
+
+
+def take_in_hand(item_ids: Sequence[int], reasons: Reasons, *, may_be_in_production: bool = False) -> Hand:
+    """Lock the items of a request once, in id order, and read their parts and allocations: at most three statements.
+
+    Notes `item_repeated`, `item_not_on_hand` and `item_in_production`; refuses at once, with all that was
+    noted so far, an empty list (`rows_missing`), `item_unknown` and `item_gone`.
+    """
+    if not item_ids:
+        reasons.add("rows_missing")
+    seen: set[int] = set()
+    for index, item_id in enumerate(item_ids):
+        if item_id in seen:
+            reasons.add("item_repeated", item=item_id, where=(index, "item"))
+        seen.add(item_id)
+    held = _lock(item_ids, reasons)
+    parts = {part.pk: part for part in Part.objects.filter(pk__any={one.part_id for one in held.values()})}
+    allocated = [one.id for one in held.values() if one.allocated]
+    hand = Hand(held, parts, read_for_items(allocated) if allocated else {})
+    for index, item_id in enumerate(item_ids):
+        item = held[item_id]
+        if item.place not in (PlaceKind.LOCATION, PlaceKind.UNPLACED):
+            place = PLACE_WORDS[PlaceKind(item.place)]
+            reasons.add("item_not_on_hand", item=hand.name(item_id), place=place, where=(index, "item"))
+        elif item.is_in_production and not may_be_in_production:
+            reasons.add("item_in_production", item=hand.name(item_id), where=(index, "item"))
+    return hand
+
+
+def read_row_quantity(
+    value: Any, reasons: Reasons, *, where: Where, pieces: bool = False, zero: bool = False
+) -> Decimal | None:
+    """The quantity of a row; None when it is none, and then the reason is noted."""
+    try:
+        number = read_quantity(value, where=where, zero=zero)
+        if pieces:
+            read_whole(number, where=where)
+    except Refusal as refusal:
+        reasons.found += refusal.reasons
+        return None
+    return number
+
+
+def item_name(item: Held, parts: dict[int, Part]) -> str:
+    """How people name an item: its part, and its batch or serial number."""
+    what = f" serial {item.serial}" if item.serial else f" batch {item.batch}" if item.batch else ""
+    return f"{parts[item.part_id].label}{what}"
+
+
+def parts_of(rows: Iterable[Part]) -> list[models.Model]:
+    """The part that an event is about, where all rows are of one."""
+    parts = {part.pk: part for part in rows}
+    return list(parts.values()) if len(parts) == 1 else []
+
+
+def _lock(item_ids: Sequence[int], reasons: Reasons) -> dict[int, Held]:
+    try:
+        held = lock_items(item_ids)
+    except Refusal as refusal:
+        where = {item_id: index for index, item_id in enumerate(item_ids)}
+        for one in refusal.reasons:
+            reasons.found.append(Reason(one.code, one.params, (where[one.params["item"]], "item")))
+        held = {}
+    if not held:
+        reasons.raise_any()
+    return held
