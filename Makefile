@@ -30,7 +30,7 @@ help: ## Print what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) ## Fill the demo company if there is none yet and serve it at http://127.0.0.1:8000
-	@HOST='$(HOST)' PORT='$(PORT)' OUTWORK_DATA='$(OUTWORK_DATA)' $(BIN)/outwork demo
+	@exec env HOST='$(HOST)' PORT='$(PORT)' OUTWORK_DATA='$(OUTWORK_DATA)' $(BIN)/outwork demo
 
 test: test-sqlite test-postgresql ## Run all tests on SQLite, then on PostgreSQL
 
@@ -46,7 +46,7 @@ soak: $(DEV) ## Run the long tests (marked soak) on both databases
 
 check: export OUTWORK_DATA = $(abspath $(VENV))/check-data
 check: $(DEV) ## Check format, lint, types, layers and migrations (seconds)
-	$(BIN)/ruff format --check
+	$(BIN)/ruff format --check --output-format concise
 	$(BIN)/ruff check
 	$(BIN)/lint-imports
 	$(BIN)/mypy

@@ -40,6 +40,7 @@ def test_the_database_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
     assert found["NAME"] == tmp_path / "data" / "outwork.sqlite3"
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "ATOMIC_REQUESTS" not in found
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def secret_key(folder: Path) -> str:
     """Read the secret key in the folder; make it, readable by its owner only, if there is none."""
     file = folder / "secret.key"
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, draft = tempfile.mkstemp(dir=folder)  # mode 0600
         with os.fdopen(descriptor, "w") as stream:
             stream.write(secrets.token_urlsafe(64))
@@ -48,7 +48,7 @@ def database(environment: Environment, folder: Path) -> dict[str, Any]:
     url = environment.get("DATABASE_URL")
     if not url:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prices and password hashes will lie here
         except OSError as error:
             raise ImproperlyConfigured(f"The data folder cannot be made (OUTWORK_DATA): {error}") from error
         return sqlite(folder / "outwork.sqlite3")
