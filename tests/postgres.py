@@ -52,9 +52,14 @@ def main(command: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with postgresql() as url:
         process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})
-        while True:
-            with suppress(KeyboardInterrupt):  # the command has got the Ctrl-C as well; wait for its end
-                return process.wait()
+        try:
+            while True:
+                with suppress(KeyboardInterrupt):  # the command has got the Ctrl-C as well; wait for its end
+                    return process.wait()
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
 
 
 if __name__ == "__main__":
