@@ -8,6 +8,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from outwork.ledger.held import Held
 from outwork.ledger.post import Posting, new_ids
 from outwork.ledger.reserve import Reservations
@@ -22,13 +24,18 @@ from outwork.models import (
     Movement,
     Part,
     PriceBreak,
+    PurchaseLine,
     Setting,
     StockItem,
     SupplierPart,
     User,
 )
+from outwork.operations.creating_build import create_build
+from outwork.operations.order_states import place_order
+from outwork.operations.ordering_build import order_build
 from outwork.operations.recording import record
 from outwork.rules.places import Kind, PlaceKind, at_location
+from outwork.rules.refusals import Refusal
 from outwork.rules.serials import serial_number
 
 NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
@@ -100,6 +107,28 @@ class Shop:
                 supplier_part=found, quantity=Decimal(1), price=Decimal(price), currency=supplier.currency
             )
         return found
+
+    def build(self, part: Part, quantity: Any, **facts: Any) -> Build:
+        """A build order, made as Ada makes it."""
+        done = create_build(part=part, quantity=quantity, **{**self.by_ada, **facts})
+        return Build.objects.get(pk=done.ids[0])
+
+    def external(self, part: Part, quantity: Any, maker: Company | None = None, **facts: Any) -> Build:
+        """An external build order by a manufacturer that sells the part."""
+        self.switch_on()
+        maker = maker or self.manufacturer()
+        self.sells(maker, part, facts.pop("price", "10.00"))
+        return self.build(part, quantity, is_external=True, manufacturer=maker, **facts)
+
+    def ordered(self, build: Build, units: Any = None, *, placed: bool = True, **facts: Any) -> PurchaseLine:
+        """An order line that delivers an external build, placed unless told otherwise."""
+        assert build.manufacturer is not None
+        done = order_build(build=build, manufacturer=build.manufacturer, units=units, **{**self.by_ada, **facts})
+        line = PurchaseLine.objects.select_related("order").get(pk=done.ids[0])
+        if placed:
+            place_order(order=line.order, **{**self.by_ada, **{k: v for k, v in facts.items() if k in ("at", "actor")}})
+            line.order.refresh_from_db()
+        return line
 
     def put(
         self,
@@ -176,16 +205,26 @@ class Shop:
         names = ("part", "batch", "serial", "place", "build")
         return sorted(_line({**dict(zip(names, key, strict=True)), "quantity": total}) for key, total in sums.items())
 
-    def build(self, part: Part, quantity: Any, **facts: Any) -> Build:
-        """A pending build of an assembly, its lines as the BOM says."""
-        from outwork.operations.creating_build import create_build
-
-        done = create_build(part=part, quantity=quantity, **{**self.by_ada, **facts})
-        return Build.objects.get(pk=done.ids[0])
-
     def recount(self) -> None:
         """The ledger bears out every number; all stories end with it."""
         assert [difference.text for difference in verify()] == []
+
+    def refused(self, operation: Any, **request: Any) -> list[tuple[str, tuple[str | int, ...]]]:
+        """The codes of a refusal and where they point; asserts that nothing was written."""
+        before = (self.movements(), Event.objects.count(), self.items())
+        with pytest.raises(Refusal) as refusal:
+            operation(**{**self.by_bo, **request})
+        assert (self.movements(), Event.objects.count(), self.items()) == before
+        assert all(reason.text() for reason in refusal.value.reasons)
+        return [(reason.code, reason.where) for reason in refusal.value.reasons]
+
+    def items(self) -> list[tuple[Any, ...]]:
+        """Every item with what an operation may change."""
+        return list(
+            StockItem.objects.order_by("pk").values_list(
+                "pk", "quantity", "allocated", "value", "place", "location", "status", "batch", "serial"
+            )
+        )
 
     def movements(self) -> int:
         """How many movements there are: a refused operation adds none."""

@@ -50,9 +50,7 @@ def lock_build(build: Build, *, expected_version: int | None = None) -> Build:
     return lock_builds([build.pk], expected_version=expected_version)[build.pk]
 
 
-def _check_versions(
-    documents: Iterable[PurchaseOrder | Build], expected_version: int | None, reasons: Reasons
-) -> None:
+def _check_versions(documents: Iterable[PurchaseOrder | Build], expected_version: int | None, reasons: Reasons) -> None:
     for document in documents:
         if expected_version is not None and document.version != expected_version:
             reasons.add(

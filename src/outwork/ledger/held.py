@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
+from django.db.models import Q
+
 from outwork.models import StockItem
 from outwork.rules.places import Place, PlaceKind
 from outwork.rules.quantities import ZERO
@@ -121,3 +123,9 @@ def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
 def fresh_rows(held: Sequence[Held], now: datetime.datetime) -> list[tuple[object, ...]]:
     """New items as rows in the order of COLUMNS, then updated_at."""
     return [(*(getattr(one, name) for name in COLUMNS), now) for one in held]
+
+
+def lock_where(condition: Q) -> dict[int, Held]:
+    """Lock the usable items that meet a condition, in id order, and hold them; one statement."""
+    query = StockItem.objects.usable().filter(condition).order_by("pk").select_for_update(no_key=True)
+    return {row[0]: Held(*row) for row in query.values_list(*COLUMNS)}

@@ -138,18 +138,21 @@ class Posting:
         self,
         source: Held | None,
         target: Held | None,
-        delta: Decimal,
+        delta: Decimal | None,
         *,
         corrects: int | None,
         kind: Kind = Kind.REVALUED,
         about: About = NOTHING,
     ) -> None:
-        """Change the value that an earlier movement carried; no unit moves."""
+        """Change the value that an earlier movement carried, or cost an output; no unit moves.
+
+        An unknown delta (None) makes the value of the items unknown.
+        """
         assert kind in VALUE_ONLY
         if source is not None:
-            source.value = None if source.value is None else source.value - delta
+            source.value = None if source.value is None or delta is None else source.value - delta
         if target is not None:
-            target.value = None if target.value is None else target.value + delta
+            target.value = None if target.value is None or delta is None else target.value + delta
         part = target or source
         assert part is not None
         self._note(

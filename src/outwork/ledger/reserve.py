@@ -103,9 +103,7 @@ class Reservations:
         """Write what changed: at most one delete, one update and one insert."""
         rows.delete(Allocation, self._dropped)
         changed = [self.rows[key] for key in self._changed]
-        rows.update(
-            Allocation, ("quantity",), sorted((one.id, one.quantity) for one in changed if one.id is not None)
-        )
+        rows.update(Allocation, ("quantity",), sorted((one.id, one.quantity) for one in changed if one.id is not None))
         rows.insert(
             Allocation,
             _COLUMNS[1:],

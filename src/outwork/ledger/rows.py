@@ -28,9 +28,7 @@ def take_ids(model: type[Model], count: int) -> list[int]:
             found = cursor.fetchone()
             last = found[0] if found else 0
             return list(range(last + 1, last + 1 + count))
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -86,9 +84,14 @@ def update(model: type[Model], names: Sequence[str], rows: Sequence[Row]) -> Non
 
 def delete(model: type[Model], ids: Iterable[int]) -> None:
     """Delete rows by id in one statement, without looking for what hangs on them."""
-    wanted = list(ids)
+    delete_where(model, "pk", ids)
+
+
+def delete_where(model: type[Model], name: str, values: Iterable[int]) -> None:
+    """Delete the rows whose column `name` is one of the values; one statement."""
+    wanted = list(values)
     if wanted:
-        manager = model._default_manager.filter(pk__any=wanted)
+        manager = model._default_manager.filter(**{f"{name}__any": wanted})
         manager._raw_delete(manager.db)
 
 

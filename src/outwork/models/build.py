@@ -64,7 +64,9 @@ class Build(models.Model):
                 name="build_with_a_manufacturer_is_external",
             ),
             models.CheckConstraint(
-                condition=Q(start_date__isnull=True) | Q(target_date__isnull=True) | Q(start_date__lte=F("target_date")),
+                condition=Q(start_date__isnull=True)
+                | Q(target_date__isnull=True)
+                | Q(start_date__lte=F("target_date")),
                 name="build_starts_before_its_target_date",
             ),
         ]
@@ -128,9 +130,7 @@ class BuildLineSubstitute(models.Model):
     class Meta:
         ordering = ["build_line_id", "rank", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["build_line", "part"], name="build_line_substitute_is_named_once_on_a_line"
-            )
+            models.UniqueConstraint(fields=["build_line", "part"], name="build_line_substitute_is_named_once_on_a_line")
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ class AnyOf(Lookup):
     def get_prep_lookup(self) -> Any:
         return sorted({int(value) for value in self.rhs})
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, params = self.process_lhs(compiler, connection)
         if connection.vendor == "sqlite":
             return f"{left} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(self.rhs)]
@@ -31,7 +31,7 @@ class AnyTextOf(AnyOf):
     def get_prep_lookup(self) -> Any:
         return sorted({str(value) for value in self.rhs})
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         if connection.vendor == "sqlite":
             return super().as_sql(compiler, connection)
         left, params = self.process_lhs(compiler, connection)

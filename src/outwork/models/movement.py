@@ -79,7 +79,9 @@ class Movement(models.Model):
     currency = models.CharField(max_length=3, default="")
     rate = RateField(null=True)
     reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections", db_index=False)
+    corrects = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
+    )
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 

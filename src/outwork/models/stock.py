@@ -78,9 +78,7 @@ class StockItem(models.Model):
     customer = models.ForeignKey(
         "Company", null=True, on_delete=models.PROTECT, related_name="delivered_items", db_index=False
     )
-    used_by = models.ForeignKey(
-        "Build", null=True, on_delete=models.PROTECT, related_name="used_items", db_index=False
-    )
+    used_by = models.ForeignKey("Build", null=True, on_delete=models.PROTECT, related_name="used_items", db_index=False)
     build = models.ForeignKey("Build", null=True, on_delete=models.PROTECT, related_name="output_items", db_index=False)
     is_in_production = models.BooleanField(default=False)
     supplier_part = models.ForeignKey(

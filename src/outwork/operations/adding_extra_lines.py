@@ -1,0 +1,92 @@
+"""Put extra costs on a purchase order: freight, a stencil, a deposit; also after the goods came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from outwork.models import ExtraLine, PurchaseOrder
+from outwork.operations.adding_order_lines import read_discount
+from outwork.rules.currency import currency_code
+from outwork.rules.pricing import ExtraKind, SpreadMode
+from outwork.rules.quantities import money, quantity
+from outwork.rules.refusals import Reasons, declare
+
+declare(
+    extra_kind_unknown="{kind} is no kind of extra line; it is one of {known}",
+    extra_spread_unknown="{spread} is no way to spread a cost; it is one of {known}",
+    extra_line_of_another_order="Line {line} is not on {order}",
+    extra_spread_needs_line="A cost spread on a line names the line",
+    extra_spread_needs_units="A cost spread over units says over how many",
+    deposit_is_not_cost="A deposit is never cost: its spread is {spread}",
+    credit_positive_price="A credit is negative; {price} is not",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewExtra:
+    """An extra cost: `price` per piece in `currency`; how it bears on the units says `spread`."""
+
+    kind: str
+    price: Any
+    description: str = ""
+    quantity: Any = 1
+    currency: str | None = None
+    discount: Any = 0
+    spread: str = SpreadMode.BY_VALUE
+    line_id: int | None = None
+    over_units: Any = None
+    reference: str = ""
+    note: str = ""
+
+
+def read_extra(extra: NewExtra, index: int, order: PurchaseOrder, lines: set[int]) -> tuple[Any, ...]:
+    """One extra line checked, as a row in the order of EXTRA_COLUMNS."""
+    reasons = Reasons()
+    kinds, spreads = [one.value for one in ExtraKind], [one.value for one in SpreadMode]
+    spread = SpreadMode.NOT_IN_COST if extra.kind == ExtraKind.DEPOSIT else extra.spread
+    if extra.kind not in kinds:
+        reasons.add("extra_kind_unknown", kind=extra.kind, known=kinds, where=(index, "kind"))
+    if spread not in spreads:
+        reasons.add("extra_spread_unknown", spread=spread, known=spreads, where=(index, "spread"))
+    if extra.line_id is not None and extra.line_id not in lines:
+        reasons.add("extra_line_of_another_order", line=extra.line_id, order=order.reference, where=(index, "line"))
+    if spread == SpreadMode.ON_LINE and extra.line_id is None:
+        reasons.add("extra_spread_needs_line", where=(index, "line"))
+    if spread == SpreadMode.OVER_UNITS and extra.over_units is None:
+        reasons.add("extra_spread_needs_units", where=(index, "over_units"))
+    price = None if extra.price is None else money(extra.price, where=(index, "price"))
+    if extra.kind == ExtraKind.CREDIT and price is not None and price > 0:
+        reasons.add("credit_positive_price", price=price, where=(index, "price"))
+    elif extra.kind != ExtraKind.CREDIT and price is not None and price < 0:
+        reasons.add("price_negative", price=price, where=(index, "price"))
+    reasons.raise_any()
+    return (
+        str(extra.kind),
+        extra.description,
+        quantity(extra.quantity, where=(index, "quantity")),
+        price,
+        currency_code(extra.currency or order.currency, where=(index, "currency")),
+        read_discount(extra.discount, index),
+        str(spread),
+        extra.line_id,
+        None if extra.over_units is None else quantity(extra.over_units, where=(index, "over_units")),
+        extra.reference,
+        extra.note,
+    )
+
+
+EXTRA_COLUMNS = (
+    "kind",
+    "description",
+    "quantity",
+    "price",
+    "currency",
+    "discount",
+    "spread",
+    "line_id",
+    "over_units",
+    "reference",
+    "note",
+)
+assert all(ExtraLine._meta.get_field(name.removesuffix("_id")) for name in EXTRA_COLUMNS)

@@ -1,0 +1,271 @@
+"""Put lines on a purchase order: parts, with their price from the breaks, and extra costs."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_builds, lock_order
+from outwork.models import (
+    Build,
+    Location,
+    Part,
+    PriceBreak,
+    PurchaseLine,
+    PurchaseOrder,
+    SupplierPart,
+    User,
+)
+from outwork.operations.creating_build import company_facts
+from outwork.operations.recording import Done, operation, record
+from outwork.queries.settings import all_settings
+from outwork.rules import states
+from outwork.rules.currency import currency_code
+from outwork.rules.external import BuildFacts, check_link
+from outwork.rules.packs import base_to_packs, packs_to_base
+from outwork.rules.pricing import Break, price_for
+from outwork.rules.quantities import MONEY_LIMIT, decimal, money, quantity, whole
+from outwork.rules.refusals import Reasons, Refusal, declare
+from outwork.rules.states import OPEN_ORDER
+
+declare(
+    supplier_part_of_another="{sku} is sold by {found}, the order goes to {supplier}",
+    supplier_part_not_active="{sku} of {supplier} is not active any more",
+    discount_not_a_percentage="{discount} is not a discount: it is a percentage from 0 to 100",
+    pack_size_changed="{sku}: ordered in packs of {asked}, the supplier part says {found}",
+    price_negative="{price} is not a price: it must be 0 or more",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to order. `quantity` in packs, or in base units with `in_units`; `price` per pack.
+
+    Without `price` it comes from the price breaks, with their currency; where there is none it is unknown.
+    """
+
+    supplier_part_id: int
+    quantity: Any
+    in_units: bool = False
+    build_id: int | None = None
+    price: Any = None
+    currency: str | None = None
+    discount: Any = 0
+    destination_id: int | None = None
+    requested_date: datetime.date | None = None
+    reference: str = ""
+    note: str = ""
+
+
+@operation
+def add_lines(
+    *,
+    order: PurchaseOrder,
+    lines: Sequence[NewLine],
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Add lines to an open order; `ids` holds them. Lines with a build deliver that external build.
+
+    Refuses wrong_state, supplier_part_unknown, supplier_part_of_another, supplier_part_not_active, each case
+    of a bad link (external_builds_off, build_not_external, build_not_open, build_of_another_part,
+    company_not_supplier, company_not_manufacturer), line_not_linked_to_build, location_structural, and bad
+    quantities, prices and discounts.
+    """
+    order = lock_order(order, expected_version=expected_version)
+    states.require(order.status, OPEN_ORDER, order.reference)
+    builds = lock_builds({line.build_id for line in lines if line.build_id is not None})
+    sold = SupplierPart.objects.filter(pk__any=[line.supplier_part_id for line in lines])
+    found = {one.pk: one for one in sold.select_related("part", "supplier")}
+    ready = _check(order, lines, found, builds)
+    event = record("order.lines added", order, actor=actor, at=at)
+    ids = write_lines(order, ready)
+    return Done(event.pk, ids, said=_overordered(builds))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A checked line, in base units."""
+
+    line: NewLine
+    supplier_part: SupplierPart
+    ordered: Decimal
+    price: Decimal | None
+    currency: str
+    discount: Decimal
+
+
+def _check(
+    order: PurchaseOrder,
+    lines: Sequence[NewLine],
+    found: dict[int, SupplierPart],
+    builds: dict[int, Build],
+) -> list[Ready]:
+    settings = all_settings()
+    supplier = order.supplier
+    parts = {part.pk: part for part in Part.objects.filter(pk__any=[build.part_id for build in builds.values()])}
+    breaks = _breaks(found)
+    locations = {line.destination_id for line in lines if line.destination_id is not None}
+    structural = dict(Location.objects.filter(pk__any=locations, is_structural=True).values_list("pk", "path"))
+    reasons, ready = Reasons(), []
+    for index, line in enumerate(lines):
+        sold = found.get(line.supplier_part_id)
+        if sold is None:
+            reasons.add("supplier_part_unknown", supplier_part=line.supplier_part_id, where=(index, "supplier_part"))
+            continue
+        if sold.supplier_id != order.supplier_id:
+            reasons.add(
+                "supplier_part_of_another",
+                sku=sold.sku,
+                found=sold.supplier.name,
+                supplier=supplier.name,
+                where=(index, "supplier_part"),
+            )
+        if not sold.is_active:
+            reasons.add(
+                "supplier_part_not_active", sku=sold.sku, supplier=supplier.name, where=(index, "supplier_part")
+            )
+        if line.destination_id in structural:
+            reasons.add("location_structural", location=structural[line.destination_id], where=(index, "destination"))
+        if line.build_id is not None:
+            build = builds[line.build_id]
+            facts = BuildFacts(
+                build.reference, build.status, build.is_external, build.part_id, parts[build.part_id].label
+            )
+            reasons.found += check_link(
+                facts,
+                part_id=sold.part_id,
+                part=sold.part.label,
+                supplier=company_facts(supplier),
+                switched_on=settings["BUILDORDER_EXTERNAL_BUILDS"],
+                where=(index, "build"),
+            ).found
+        elif (
+            sold.part.is_assembly
+            and settings["BUILDORDER_EXTERNAL_BUILDS"]
+            and settings["BUILDORDER_EXTERNAL_REQUIRED"]
+        ):
+            reasons.add("line_not_linked_to_build", part=sold.part.label, where=(index, "build"))
+        try:
+            ready.append(_read(line, sold, order, breaks.get(sold.pk, []), index))
+        except Refusal as refusal:
+            reasons.found += refusal.reasons
+    reasons.raise_any()
+    return ready
+
+
+def _read(line: NewLine, sold: SupplierPart, order: PurchaseOrder, breaks: list[PriceBreak], index: int) -> Ready:
+    """The numbers of one line, read exactly; the price is per pack."""
+    asked = quantity(line.quantity, where=(index, "quantity"))
+    ordered = asked if line.in_units else quantity(packs_to_base(asked, sold.pack_size), where=(index, "quantity"))
+    packs = base_to_packs(asked, sold.pack_size) if line.in_units else asked
+    if sold.part.is_trackable:
+        whole(ordered, where=(index, "quantity"))
+    discount = read_discount(line.discount, index)
+    if line.price is not None:
+        price: Decimal | None = money(line.price, where=(index, "price"))
+        if price is not None and price < 0:
+            raise one_reason("price_negative", index, "price", price=price)
+        currency = currency_code(line.currency or order.currency, where=(index, "currency"))
+        return Ready(line, sold, ordered, price, currency, discount)
+    currency = line.currency or (breaks[0].currency if breaks else order.currency)
+    usable = [Break(one.quantity, one.price) for one in breaks if one.currency == currency]
+    offer = price_for(packs, usable, multiple=sold.multiple, base_cost=sold.base_cost) if usable else None
+    price = None if offer is None else min(offer.unit_price, MONEY_LIMIT)
+    return Ready(line, sold, ordered, price, currency_code(currency, where=(index, "currency")), discount)
+
+
+def read_discount(value: Any, index: int) -> Decimal:
+    discount = decimal(value, where=(index, "discount"))
+    if not 0 <= discount <= 100:
+        raise one_reason("discount_not_a_percentage", index, "discount", discount=discount)
+    return quantity(discount, where=(index, "discount"), zero=True)
+
+
+def one_reason(code: str, index: int, name: str, **params: Any) -> Refusal:
+    reasons = Reasons()
+    reasons.add(code, where=(index, name), **params)
+    return Refusal(*reasons.found)
+
+
+def _breaks(found: dict[int, SupplierPart]) -> dict[int, list[PriceBreak]]:
+    breaks: dict[int, list[PriceBreak]] = defaultdict(list)
+    for one in PriceBreak.objects.filter(supplier_part__any=list(found)).order_by("supplier_part", "quantity"):
+        breaks[one.supplier_part_id].append(one)
+    return breaks
+
+
+def write_lines(order: PurchaseOrder, ready: Sequence[Ready]) -> list[int]:
+    """Write checked lines behind those the order has; two statements and the order's version."""
+    last = order.lines.order_by("-position").values_list("position", flat=True).first() or 0
+    ids = rows.take_ids(PurchaseLine, len(ready))
+    rows.insert(
+        PurchaseLine,
+        (
+            "id",
+            "order_id",
+            "position",
+            "supplier_part_id",
+            "part_id",
+            "build_id",
+            "pack_size",
+            "ordered",
+            "price",
+            "currency",
+            "discount",
+            "destination_id",
+            "requested_date",
+            "reference",
+            "note",
+        ),
+        [
+            (
+                line_id,
+                order.pk,
+                last + place,
+                one.supplier_part.pk,
+                one.supplier_part.part_id,
+                one.line.build_id,
+                one.supplier_part.pack_size,
+                one.ordered,
+                one.price,
+                one.currency,
+                one.discount,
+                one.line.destination_id,
+                one.line.requested_date,
+                one.line.reference,
+                one.line.note,
+            )
+            for place, (line_id, one) in enumerate(zip(ids, ready, strict=True), start=1)
+        ],
+    )
+    order.version += 1
+    order.save(update_fields=["version"])
+    return ids
+
+
+def _overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
+    """Ordering more than a build is allowed, but said."""
+    if not builds:
+        return []
+    ordered: dict[int, Decimal] = defaultdict(Decimal)
+    lines = PurchaseLine.objects.filter(build__any=list(builds)).exclude(order__status__in=sorted(states.FAILED_ORDER))
+    for build_id, units, received, is_closed in lines.values_list("build", "ordered", "received", "is_closed"):
+        ordered[build_id] += received if is_closed else max(units, received)
+    return [
+        {
+            "code": "build_overordered",
+            "build": build.reference,
+            "planned": str(build.quantity),
+            "ordered": str(ordered[build.pk]),
+        }
+        for build in builds.values()
+        if ordered[build.pk] > build.quantity
+    ]

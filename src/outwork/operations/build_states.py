@@ -1,0 +1,130 @@
+"""Move a build through its life: issue it (which freezes its lines), hold it, cancel it, reopen it."""
+
+from __future__ import annotations
+
+import datetime
+
+from outwork.ledger.documents import lock_build
+from outwork.ledger.post import Posting
+from outwork.ledger.reserve import Reservations, hold_for_build
+from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
+from outwork.operations.following_bom import follow_bom
+from outwork.operations.recording import Done, operation, record
+from outwork.rules import states
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import declare, refuse
+from outwork.rules.states import BUILD, BuildStatus, OutputState
+
+declare(
+    outputs_open="{build} has {quantity} units in production: accept, reject or return them first",
+    reason_missing="{document} can be reopened only with a reason",
+)
+
+
+@operation
+def issue_build(
+    *, build: Build, actor: User, at: datetime.datetime, expected_version: int | None = None, key: str | None = None
+) -> Done:
+    """Issue a pending or held build. Issuing a pending one takes its BOM over for the last time.
+
+    Repeating it changes nothing. Refuses transition_impossible, version_changed.
+    """
+    build = lock_build(build, expected_version=expected_version)
+    if states.is_repeat(build.status, BuildStatus.PRODUCTION):
+        return _nothing("build.issued", build, actor, at)
+    states.require_move(BUILD, build.status, BuildStatus.PRODUCTION, document=build.reference)
+    event = record("build.issued", build, actor=actor, at=at)
+    start(build, event)
+    return Done(event.pk, [build.pk])
+
+
+def start(build: Build, event: Event) -> None:
+    """Put a locked build into production; its lines are frozen from here on."""
+    if build.issued_at is None:
+        follow_bom(build, event)
+        build.issued_at = event.at
+    _move(build, BuildStatus.PRODUCTION)
+
+
+@operation
+def hold_build(*, build: Build, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None) -> Done:
+    """Put a build on hold; allocations stay. Repeating it changes nothing. Refuses transition_impossible."""
+    build = lock_build(build)
+    if states.is_repeat(build.status, BuildStatus.ON_HOLD):
+        return _nothing("build.held", build, actor, at)
+    states.require_move(BUILD, build.status, BuildStatus.ON_HOLD, document=build.reference)
+    event = record("build.held", build, actor=actor, at=at, reason=reason)
+    _move(build, BuildStatus.ON_HOLD)
+    return Done(event.pk, [build.pk])
+
+
+@operation
+def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None) -> Done:
+    """Cancel a build and free what was allocated to it; what was consumed stays consumed.
+
+    Says which order lines still deliver it. Refuses transition_impossible, outputs_open.
+    """
+    build = lock_build(build)
+    if states.is_repeat(build.status, BuildStatus.CANCELLED):
+        return _nothing("build.cancelled", build, actor, at)
+    states.require_move(BUILD, build.status, BuildStatus.CANCELLED, document=build.reference)
+    require_no_open_outputs(build)
+    event = record("build.cancelled", build, actor=actor, at=at, reason=reason)
+    free_allocations(build, event)
+    build.completed_at = at
+    _move(build, BuildStatus.CANCELLED)
+    lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
+    said = [
+        {"code": "still_on_order", "order": line.order.reference, "quantity": str(line.open_quantity)} for line in lines
+    ]
+    return Done(event.pk, [build.pk], said=said)
+
+
+@operation
+def reopen_build(*, build: Build, reason: str, actor: User, at: datetime.datetime, key: str | None = None) -> Done:
+    """Reopen a complete build, with a reason; its cost is provisional again.
+
+    Refuses wrong_state, reason_missing.
+    """
+    build = lock_build(build)
+    states.require(build.status, {BuildStatus.COMPLETE}, build.reference)
+    if not reason.strip():
+        refuse("reason_missing", document=build.reference, where=("reason",))
+    event = record("build.reopened", build, actor=actor, at=at, reason=reason)
+    build.completed_at = None
+    _move(build, BuildStatus.PRODUCTION)
+    return Done(event.pk, [build.pk])
+
+
+def require_no_open_outputs(build: Build) -> None:
+    """Refuse while units of the build are neither accepted nor rejected."""
+    waiting = BuildOutput.objects.filter(build=build, state=OutputState.IN_PRODUCTION).values_list(
+        "quantity", flat=True
+    )
+    quantity = sum(waiting, ZERO)
+    if quantity:
+        refuse("outputs_open", build=build.reference, quantity=quantity)
+
+
+def free_allocations(build: Build, event: Event) -> int:
+    """Free all that is allocated to a locked build; gives the number of allocations."""
+    held, reserved = hold_for_build(build.pk)
+    posting = Posting(event, held)
+    reservations = Reservations(posting, reserved)
+    for one in list(reserved.values()):
+        reservations.release(one)
+    posting.write()
+    reservations.write()
+    return len(held)
+
+
+def _move(build: Build, status: BuildStatus) -> None:
+    build.status = status
+    build.version += 1
+    build.save(update_fields=["status", "version", "issued_at", "completed_at"])
+
+
+def _nothing(kind: str, build: Build, actor: User, at: datetime.datetime) -> Done:
+    """A repeated transition: noted, nothing changed."""
+    event = record(kind, build, actor=actor, at=at, data={"repeated": True})
+    return Done(event.pk, [build.pk])

@@ -1,0 +1,220 @@
+"""Consume components for what was built: never for what was sent, never below zero (design section 5.10)."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_build
+from outwork.ledger.held import Held
+from outwork.ledger.post import About, Posting, new_ids
+from outwork.ledger.reserve import Key, Reservations, Reserved, hold_for_build
+from outwork.models import Build, BuildLine, BuildOutput, Event, Location, StockItem, User
+from outwork.operations.recording import Done, operation, record
+from outwork.operations.supplying import supply_at
+from outwork.queries.builds import Booked, consumed_so_far, lines_of, need_of, units_built
+from outwork.rules import states
+from outwork.rules.places import Kind, Place, PlaceKind, inside, used_by
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import declare, refuse
+from outwork.rules.requirement import Due, due
+from outwork.rules.states import BuildStatus
+from outwork.rules.supply import is_ours
+
+declare(nothing_due="{build} has nothing due: what was built is consumed")
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """So much of a line is due for what was built at a manufacturer and is not allocated there."""
+
+    line_id: int
+    part: str
+    manufacturer_id: int | None
+    quantity: Decimal
+    supply: str | None
+
+    def told(self) -> dict[str, Any]:
+        """As the operations say it, with what can be done about it."""
+        mends = ["allocate stock at the manufacturer or of ours"]
+        if self.supply is None:
+            mends.append("say that the manufacturer supplies it")
+        return {
+            "code": "shortfall",
+            "line": self.line_id,
+            "part": self.part,
+            "manufacturer": self.manufacturer_id,
+            "quantity": f"{self.quantity.normalize():f}",
+            "mends": mends,
+        }
+
+
+@dataclass(slots=True)
+class Consumption:
+    """What one event consumes of a build: movements in the posting, sums by line, and what was missing."""
+
+    build: Build
+    posting: Posting
+    reservations: Reservations
+    used_up: dict[int, Held]
+    locations: dict[int, int]
+    output_id: int | None = None
+    output_items: dict[int, int] = field(default_factory=dict)
+    by_line: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    value: Decimal | None = ZERO
+    shortfalls: list[Shortfall] = field(default_factory=list)
+    _new_ids: list[int] = field(default_factory=list)
+    _by_line: dict[int, list[Reserved]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_line = self.reservations.by_line()
+
+    def take(self, line: BuildLine, manufacturer_id: int | None, wanted: Due) -> Due:
+        """Take what is due from the line's allocations, at the manufacturer first; gives what was missing."""
+        used, lost = wanted.used, wanted.lost
+        for reserved in self._offers(line, manufacturer_id):
+            for kind, left in ((Kind.USED, used), (Kind.LOST, lost)):
+                quantity = min(left, reserved.quantity)
+                if quantity <= 0:
+                    continue
+                self._book(line, manufacturer_id, reserved, quantity, kind)
+                used, lost = (used - quantity, lost) if kind is Kind.USED else (used, lost - quantity)
+            if not used and not lost:
+                break
+        return Due(used, lost)
+
+    def _offers(self, line: BuildLine, manufacturer_id: int | None) -> list[Reserved]:
+        mine = []
+        for reserved in self._by_line.get(line.pk, ()):
+            if not reserved.quantity:
+                continue
+            item = self.posting.held[reserved.item_id]
+            company = self.locations.get(item.location_id or 0)
+            if company not in (None, manufacturer_id) or not item.is_usable:
+                continue
+            if reserved.output_id is not None and reserved.output_id not in self.output_items:
+                continue
+            mine.append((company is None, reserved.output_id is None, reserved.id or 0, reserved))
+        return [entry[-1] for entry in sorted(mine, key=lambda entry: entry[:-1])]
+
+    def _book(
+        self, line: BuildLine, manufacturer_id: int | None, reserved: Reserved, quantity: Decimal, kind: Kind
+    ) -> None:
+        item = self.posting.held[reserved.item_id]
+        output = reserved.output_id or self.output_id
+        place = self._place(item, reserved)
+        about = About(build_id=self.build.pk, build_line_id=line.pk, output_id=output, manufacturer_id=manufacturer_id)
+        self.reservations.release(reserved, quantity)
+        worth = item.value
+        if quantity == item.quantity and item.id not in self.used_up:
+            item.used_by_id = self.build.pk
+            self.posting.carry(item, place, kind=kind, about=about)
+        else:
+            into = self.used_up.get(item.id) if place.kind == PlaceKind.USED else None
+            if into is None:
+                into = item.part_off(self._new_ids.pop(), quantity)
+                if place.kind == PlaceKind.USED:
+                    self.used_up[item.id] = into
+            into.used_by_id = self.build.pk
+            before = into.value
+            self.posting.split(item, quantity, place, into=into, kind=kind, about=about)
+            worth = None if into.value is None or before is None else into.value - before
+        self.value = None if self.value is None or worth is None else self.value + worth
+        self.by_line[line.pk] += quantity
+
+    def _place(self, item: Held, reserved: Reserved) -> Place:
+        if reserved.output_id is not None and reserved.output_id in self.output_items:
+            return inside(self.output_items[reserved.output_id])
+        return used_by(self.build.pk)
+
+    def write(self) -> None:
+        """Write the movements, the allocations and what the lines have consumed."""
+        self.posting.write()
+        self.reservations.write()
+        changed = {line.pk: line.consumed for line in BuildLine.objects.filter(pk__any=list(self.by_line))}
+        rows.update(BuildLine, ("consumed",), [(pk, changed[pk] + taken) for pk, taken in sorted(self.by_line.items())])
+
+
+def open_consumption(
+    build: Build,
+    event: Event,
+    *,
+    also: Iterable[int] = (),
+    outputs: Iterable[BuildOutput] = (),
+    held: tuple[dict[int, Held], dict[Key, Reserved]] | None = None,
+) -> Consumption:
+    """Lock what a build may consume and what it used up before; the caller holds the build's lock."""
+    used = dict(
+        StockItem.objects.filter(used_by=build, place=PlaceKind.USED, split_from__isnull=False).values_list(
+            "split_from", "pk"
+        )
+    )
+    items, reserved = held or hold_for_build(build.pk, also={*also, *used.values()})
+    posting = Posting(event, items)
+    decided = list(outputs)
+    places = {one.location_id for one in items.values() if one.location_id is not None}
+    at_company = Location.objects.filter(pk__any=places, company__isnull=False).values_list("pk", "company")
+    return Consumption(
+        build=build,
+        posting=posting,
+        reservations=Reservations(posting, reserved),
+        used_up={source: items[pk] for source, pk in used.items()},
+        locations=dict(at_company),
+        output_id=decided[0].pk if len(decided) == 1 else None,
+        output_items={one.pk: one.item_id for one in decided if one.item_id is not None},
+        # A reel is both used and lost from; only what goes into a unit needs an item for each.
+        _new_ids=list(reversed(new_ids(len(reserved) + sum(one.output_id is not None for one in reserved.values())))),
+    )
+
+
+def consume_due(consumption: Consumption) -> None:
+    """Take what is due for all units built so far, by line and manufacturer, less what was consumed.
+
+    Lines that the manufacturer buys are never due; an optional line is due as far as stock is allocated to
+    it. What is missing becomes a shortfall; nothing is refused.
+    """
+    build = consumption.build
+    lines = lines_of(build.pk)
+    booked, built = consumed_so_far(build.pk), units_built(build.pk)
+    for manufacturer_id in sorted({maker for maker, _ in built}, key=lambda maker: maker or 0):
+        supplies = supply_at(lines, manufacturer_id)
+        for line in lines:
+            if line.is_consumable or not is_ours(supplies[line.pk]):
+                continue
+            units = sum((q for (m, rev), q in built.items() if m == manufacturer_id and counts(line, rev)), ZERO)
+            so_far = booked.get((line.pk, manufacturer_id), Booked())
+            wanted = due(need_of(line), built=units, consumed_used=so_far.used, consumed_lost=so_far.lost)
+            if not wanted.total:
+                continue
+            missing = consumption.take(line, manufacturer_id, wanted)
+            if missing.total and not line.is_optional:
+                consumption.shortfalls.append(
+                    Shortfall(line.pk, line.part.label, manufacturer_id, missing.total, supplies[line.pk])
+                )
+
+
+def counts(line: BuildLine, revision: int) -> bool:
+    """Whether a line is part of the units built to that revision."""
+    return line.since_revision <= revision and (line.until_revision is None or revision <= line.until_revision)
+
+
+@operation
+def settle_shortfalls(*, build: Build, actor: User, at: datetime.datetime, key: str | None = None) -> Done:
+    """Consume what is due and was missing when the units were accepted, from what is allocated now.
+
+    Refuses wrong_state, nothing_due.
+    """
+    build = lock_build(build)
+    states.require(build.status, {BuildStatus.PRODUCTION, BuildStatus.ON_HOLD}, build.reference)
+    event = record("build.consumed", build, actor=actor, at=at)
+    consumption = open_consumption(build, event)
+    consume_due(consumption)
+    if not consumption.by_line and not consumption.shortfalls:
+        refuse("nothing_due", build=build.reference)
+    consumption.write()
+    return Done(event.pk, sorted(consumption.by_line), said=[one.told() for one in consumption.shortfalls])

@@ -1,0 +1,97 @@
+"""Finish a build: settle what is due, free what is left over, make the cost final."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_build
+from outwork.models import Build, BuildLine, PurchaseLine, User
+from outwork.operations import build_states
+from outwork.operations.consuming import Consumption, Shortfall, consume_due, open_consumption
+from outwork.operations.recording import Done, operation, record
+from outwork.operations.settling_cost import settle_cost
+from outwork.queries.builds import progress
+from outwork.rules import states
+from outwork.rules.refusals import Reasons, declare
+from outwork.rules.states import BUILD, BuildStatus
+from outwork.rules.supply import Supply
+
+declare(
+    build_incomplete="{build} has {accepted} good units of {planned}: finish it only if you accept that it stays incomplete",
+    build_short="{part}: {quantity} were due for what was built and are not there; allocate them, or accept it as it is",
+)
+
+
+@operation
+def finish_build(
+    *,
+    build: Build,
+    actor: User,
+    at: datetime.datetime,
+    accept_incomplete: bool = False,
+    accept_unallocated: bool = False,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Finish a build in production. What is due is consumed, what is left allocated is free again.
+
+    With `accept_unallocated` what is short stays short; for undecided lines that records that the
+    manufacturer supplied them. Repeating it changes nothing. Refuses transition_impossible, outputs_open,
+    build_incomplete, build_short (every short line).
+    """
+    build = lock_build(build, expected_version=expected_version)
+    if states.is_repeat(build.status, BuildStatus.COMPLETE):
+        event = record("build.finished", build, actor=actor, at=at, data={"repeated": True})
+        return Done(event.pk, [build.pk])
+    states.require_move(BUILD, build.status, BuildStatus.COMPLETE, document=build.reference)
+    build_states.require_no_open_outputs(build)
+    made = progress(build)
+    reasons = Reasons()
+    if made.open and not accept_incomplete:
+        reasons.add("build_incomplete", build=build.reference, accepted=made.accepted, planned=made.planned)
+
+    event = record("build.finished", build, actor=actor, at=at, reason=reason)
+    consumption = open_consumption(build, event)
+    consume_due(consumption)
+    if not accept_unallocated:
+        for short in consumption.shortfalls:
+            reasons.add("build_short", part=short.part, quantity=short.quantity, where=("lines", short.line_id))
+    reasons.raise_any()
+
+    supplied = _supplied_by_manufacturer(build, consumption.shortfalls)
+    freed = _free_the_rest(consumption)
+    consumption.write()
+    build.completed_at = at
+    build.status = BuildStatus.COMPLETE
+    build.version += 1
+    build.save(update_fields=["status", "version", "completed_at"])
+    settle_cost(build, event)
+    said = [one.told() for one in consumption.shortfalls] + _still_on_order(build)
+    return Done(event.pk, [build.pk], said=said, data={"freed": freed, "supplied": supplied})
+
+
+def _supplied_by_manufacturer(build: Build, shortfalls: list[Shortfall]) -> list[int]:
+    """Undecided lines that were short at a manufacturer: he supplied them, and that is now stated."""
+    lines = sorted({one.line_id for one in shortfalls if one.supply is None and one.manufacturer_id is not None})
+    rows.update(BuildLine, ("supply",), [(line, Supply.THEY_BUY) for line in lines])
+    return lines
+
+
+def _free_the_rest(consumption: Consumption) -> list[dict[str, Any]]:
+    """Free the allocations that nothing was due for; says what lies where, for it may want to come home."""
+    left: dict[int, Decimal] = {}
+    for reserved in list(consumption.reservations.rows.values()):
+        left[reserved.item_id] = left.get(reserved.item_id, Decimal(0)) + reserved.quantity
+        consumption.reservations.release(reserved)
+    return [{"item": item_id, "quantity": str(quantity)} for item_id, quantity in sorted(left.items())]
+
+
+def _still_on_order(build: Build) -> list[dict[str, Any]]:
+    lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
+    return [
+        {"code": "still_on_order", "order": line.order.reference, "quantity": str(line.open_quantity)} for line in lines
+    ]

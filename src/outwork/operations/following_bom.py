@@ -1,0 +1,111 @@
+"""Keep the lines of a pending build as its BOM says; from the issue on they are frozen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.held import lock_items
+from outwork.ledger.post import Posting
+from outwork.ledger.reserve import Reservations, read_for_lines
+from outwork.models import BomLine, BomSubstitute, Build, BuildLine, BuildLineSubstitute, Event, SupplyChoice
+from outwork.queries.builds import bom_to_build, need_of
+from outwork.rules.requirement import required
+
+_COPIED = (
+    "bom_line_id",
+    "part_id",
+    "position",
+    "per_unit",
+    "attrition",
+    "setup",
+    "rounding",
+    "designators",
+    "is_optional",
+    "is_consumable",
+    "is_tracked",
+    "allows_variants",
+    "quantity",
+)
+
+
+def follow_bom(build: Build, event: Event) -> None:
+    """Copy the BOM into the build's lines: new ones, changed ones, and those that are gone with their allocations.
+
+    Quantities are for the whole build. A line keeps its supply and its allocations as long as its BOM line
+    is there and asks for the same part. The caller holds the build's lock. A fixed number of statements.
+    """
+    wanted = bom_to_build(build.part_id)
+    known = {line.bom_line_id: line for line in BuildLine.objects.filter(build=build)}
+    fresh, changed, kept = [], [], set()
+    for position, bom_line in enumerate(wanted, start=1):
+        values = _copy(build, bom_line, position)
+        line = known.get(bom_line.pk)
+        if line is None or line.part_id != bom_line.part_id:
+            fresh.append(values)
+        else:
+            kept.add(line.pk)
+            if tuple(getattr(line, name) for name in _COPIED) != values:
+                changed.append((line.pk, *values))
+    _drop([line.pk for line in known.values() if line.pk not in kept], build, event)
+    rows.update(BuildLine, _COPIED, changed)
+    ids = rows.take_ids(BuildLine, len(fresh))
+    rows.insert(
+        BuildLine,
+        ("id", "build_id", *_COPIED),
+        [(line_id, build.pk, *values) for line_id, values in zip(ids, fresh, strict=True)],
+    )
+    _copy_substitutes(build, wanted)
+
+
+def _copy(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
+    return (
+        line.pk,
+        line.part_id,
+        position,
+        line.quantity,
+        line.attrition,
+        line.setup,
+        line.rounding,
+        line.designators,
+        line.is_optional,
+        line.is_consumable or line.part.is_consumable,
+        line.part.is_trackable,
+        line.allows_variants,
+        required(need_of(line), build.quantity),
+    )
+
+
+def _drop(line_ids: list[int], build: Build, event: Event) -> None:
+    """Remove lines whose BOM line is gone; what was allocated to them is free again."""
+    if not line_ids:
+        return
+    dropped = set(line_ids)
+    book = read_for_lines(build.pk)
+    held = lock_items(key[1] for key in book)
+    posting = Posting(event, held)
+    reservations = Reservations(posting, read_for_lines(build.pk))
+    for reserved in list(reservations.rows.values()):
+        if reserved.build_line_id in dropped:
+            reservations.release(reserved)
+    posting.write()
+    reservations.write()
+    rows.delete_where(SupplyChoice, "build_line_id", line_ids)
+    rows.delete_where(BuildLineSubstitute, "build_line_id", line_ids)
+    rows.delete(BuildLine, line_ids)
+
+
+def _copy_substitutes(build: Build, wanted: list[BomLine]) -> None:
+    lines = dict(BuildLine.objects.filter(build=build).values_list("bom_line_id", "pk"))
+    meant: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for bom_line_id, part_id, rank in BomSubstitute.objects.filter(
+        bom_line__any=[line.pk for line in wanted]
+    ).values_list("bom_line_id", "part_id", "rank"):
+        meant[bom_line_id].append((part_id, rank))
+    rows.delete_where(BuildLineSubstitute, "build_line_id", list(lines.values()))
+    rows.insert(
+        BuildLineSubstitute,
+        ("build_line_id", "part_id", "rank"),
+        [(lines[bom_line_id], part, rank) for bom_line_id, parts in meant.items() for part, rank in parts],
+    )

@@ -1,0 +1,105 @@
+"""Make outputs of a build by hand: units in production, before anybody accepts them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.constraints import naming_constraints
+from outwork.ledger.documents import lock_build
+from outwork.ledger.held import Held
+from outwork.ledger.post import About, Posting, new_ids
+from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
+from outwork.models import Build, BuildLine, BuildOutput, Location, User
+from outwork.operations import build_states
+from outwork.operations.recording import Done, operation, record
+from outwork.rules import states
+from outwork.rules.places import Kind, at_location
+from outwork.rules.quantities import ZERO, quantity, whole
+from outwork.rules.refusals import Reasons, declare, refuse
+from outwork.rules.serials import serial_number
+from outwork.rules.states import OPEN_BUILD, BuildStatus
+
+declare(
+    manual_output="{build} is external: its outputs come by receiving an order line; to correct by hand say so, with a reason",
+)
+
+
+@operation
+def make_outputs(
+    *,
+    build: Build,
+    units: Any,
+    actor: User,
+    at: datetime.datetime,
+    serials: str | Sequence[str] | None = None,
+    batch: str = "",
+    location: Location | None = None,
+    accept_manual_output: bool = False,
+    reason: str = "",
+    key: str | None = None,
+) -> Done:
+    """Make units of a build; `ids` holds the outputs. Serial numbers make an output each, else it is one batch.
+
+    The first output issues a pending build. Refuses wrong_state, manual_output for an external build,
+    serials_needed where the BOM has tracked components, serials_not_kept, location_structural, used
+    serial numbers and bad quantities.
+    """
+    build = lock_build(build)
+    states.require(build.status, OPEN_BUILD, build.reference)
+    if build.is_external and not (accept_manual_output and reason.strip()):
+        refuse("manual_output", build=build.reference, where=("accept_manual_output",))
+    count = quantity(units, where=("quantity",))
+    numbers = _numbers(build, count, serials)
+    target = location or build.destination
+    if target is not None and target.is_structural:
+        refuse("location_structural", location=target.path or target.name, where=("location",))
+
+    event = record("build.outputs made", build, actor=actor, at=at, reason=reason)
+    if build.status == BuildStatus.PENDING:
+        build_states.start(build, event)
+    scope = scopes([build.part])[build.part_id]
+    item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
+    posting, made = Posting(event, {}), []
+    for item_id, output_id, serial in zip(item_ids, output_ids, numbers, strict=True):
+        held = Held(
+            id=item_id,
+            part_id=build.part_id,
+            quantity=count / len(numbers),
+            received_at=at,
+            batch=batch or build.batch,
+            serial=serial,
+            serial_number=serial_number(serial) if serial else None,
+            serial_scope=scope if serial else None,
+            build_id=build.pk,
+            is_in_production=True,
+        )
+        held.put(at_location(target.pk if target else None))
+        about = About(build_id=build.pk, output_id=output_id)
+        posting.arrive(held, kind=Kind.MADE, value=ZERO, about=about)
+        made.append((output_id, build.pk, item_id, held.quantity, build.revision, event.pk, at))
+    with naming_constraints():
+        posting.write()
+    rows.insert(BuildOutput, ("id", "build_id", "item_id", "quantity", "revision", "made_event_id", "made_at"), made)
+    return Done(event.pk, list(output_ids), data={"items": list(item_ids)})
+
+
+def _numbers(build: Build, count: Any, serials: str | Sequence[str] | None) -> list[str | None]:
+    part = build.part
+    if serials is None:
+        if part.is_trackable:
+            whole(count, where=("quantity",))
+        if BuildLine.objects.filter(build=build, is_tracked=True, is_consumable=False).exists():
+            refuse("serials_needed", part=part.label, where=("serials",))
+        return [None]
+    if not part.is_trackable:
+        refuse("serials_not_kept", part=part.label, where=("serials",))
+    scope = scopes([part])[part.pk]
+    newest = latest().get(scope) if isinstance(serials, str) and "~" in serials else None
+    numbers = read_serials(serials, count=whole(count, where=("quantity",)), latest=newest, where=("serials",))
+    reasons = Reasons()
+    check_free([Claim(scope, numbers, ("serials",))], reasons)
+    reasons.raise_any()
+    return sorted(numbers)

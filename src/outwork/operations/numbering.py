@@ -1,0 +1,55 @@
+"""References: the next number of a kind of document, given out once."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import connection, models
+
+from outwork.rules.references import Pattern
+from outwork.rules.refusals import declare, refuse
+
+declare(reference_used="{reference} exists already")
+
+_NEXT = """
+INSERT INTO outwork_counter (name, last) VALUES (%s, 1)
+ON CONFLICT (name) DO UPDATE SET last = outwork_counter.last + 1
+RETURNING last
+"""
+_AT_LEAST = """
+INSERT INTO outwork_counter (name, last) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET last = CASE
+    WHEN outwork_counter.last > excluded.last THEN outwork_counter.last ELSE excluded.last END
+RETURNING last
+"""
+
+
+def take_reference(
+    model: type[models.Model], pattern_text: str, *, at: datetime.datetime, given: str | None = None
+) -> tuple[str, int]:
+    """The reference of a new document and its number: the one given, if it fits and is new, else the next.
+
+    The counter's row is locked until the transaction ends, so two documents never get one number; the
+    counter jumps over numbers that were given by hand.
+    """
+    name = str(model._meta.model_name)
+    pattern = Pattern.parse(pattern_text)
+    if given is not None:
+        number = pattern.number(given)
+        _count(_AT_LEAST, [name, number])
+        if model._default_manager.filter(reference=given).exists():
+            refuse("reference_used", reference=given, where=("reference",))
+        return given, number
+    while True:
+        number = _count(_NEXT, [name])
+        reference = pattern.format(number, on=at.date())
+        if not model._default_manager.filter(reference=reference).exists():
+            return reference, number
+
+
+def _count(sql: str, params: list[str | int]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])

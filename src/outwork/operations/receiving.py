@@ -1,0 +1,346 @@
+"""Receive purchase order lines: stock for parts, outputs for external builds."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.constraints import naming_constraints
+from outwork.ledger.documents import lock_builds, lock_order
+from outwork.ledger.held import Held
+from outwork.ledger.post import About, Posting, new_ids
+from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
+from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
+from outwork.operations import build_states, deciding, order_states
+from outwork.operations.recording import Done, operation, record
+from outwork.queries.landed import LandedCost, landed_costs
+from outwork.queries.settings import all_settings
+from outwork.rules import states
+from outwork.rules.places import Kind, at_location
+from outwork.rules.quantities import shares, worth
+from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
+from outwork.rules.refusals import Reasons, declare
+from outwork.rules.serials import serial_number
+from outwork.rules.states import BuildStatus, OrderStatus
+
+declare(
+    location_missing="{part}: no location is named, and neither line, build, order nor part has one",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One arrival, checked: what of which line comes where, with which serial numbers (none: one item)."""
+
+    line: PurchaseLine
+    build: Build | None
+    arrival: Arrival
+    units: Decimal
+    serials: tuple[str, ...]
+    serial_scope: int | None
+    location: Location | None
+
+    @property
+    def item_count(self) -> int:
+        """How many stock items it makes; a virtual part makes none."""
+        return 0 if self.line.part.is_virtual else len(self.serials) or 1
+
+
+@operation
+def receive(
+    *,
+    order: PurchaseOrder,
+    arrivals: Sequence[Arrival],
+    actor: User,
+    at: datetime.datetime,
+    location: Location | None = None,
+    accept: bool | None = None,
+    accept_overreceipt: bool = False,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Book what arrived and count it against its lines; `ids` holds the stock items made.
+
+    A line linked to an external build makes outputs, in production until they are accepted; with `accept`
+    (or the arrival's own, or the manufacturer's default) they are accepted in the same step. The first
+    receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
+    become ordinary stock and say so. Never refused for want of components. Location: arrival, request,
+    line, build, order, part. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
+    over_receipt_reason, location_missing, location_structural, bad quantities and serial numbers.
+    """
+    order = lock_order(order, expected_version=expected_version)
+    lines = {line.pk: line for line in order.lines.select_related("part__default_location", "destination")}
+    meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
+    builds = lock_builds(build_id for build_id in meant if build_id is not None)
+
+    states.require(order.status, {OrderStatus.PLACED}, order.reference)
+    settings = all_settings()
+    receipt = plan_receipt(
+        _open_lines(lines, builds),
+        arrivals,
+        order=order.reference,
+        tolerance_percent=Decimal(settings["PURCHASEORDER_OVERRECEIPT_TOLERANCE"]),
+        accept_over=accept_overreceipt,
+        reason=reason,
+    )
+    lots = _lots(order, lines, builds, arrivals, receipt, location)
+
+    event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
+    said = _ready_builds(builds, event)
+    items, outputs = _book(order, lots, event)
+    _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
+    said += _accept(order, lots, outputs, builds, event, accept)
+    return Done(event.pk, items, said=said, data={"outputs": [one for made in outputs for one in made]})
+
+
+def _open_lines(lines: dict[int, PurchaseLine], builds: dict[int, Build]) -> dict[int, OpenLine]:
+    tracked = set(
+        BuildLine.objects.filter(build__any=list(builds), is_tracked=True, is_consumable=False)
+        .values_list("build", flat=True)
+        .distinct()
+    )
+    return {
+        line.pk: OpenLine(
+            line_id=line.pk,
+            part=line.part.label,
+            ordered=line.ordered,
+            received=line.received,
+            is_closed=line.is_closed,
+            pack_size=line.pack_size,
+            is_virtual=line.part.is_virtual,
+            is_trackable=line.part.is_trackable,
+            has_tracked_components=line.build_id in tracked,
+        )
+        for line in lines.values()
+    }
+
+
+def _lots(
+    order: PurchaseOrder,
+    lines: dict[int, PurchaseLine],
+    builds: dict[int, Build],
+    arrivals: Sequence[Arrival],
+    receipt: Receipt,
+    location: Location | None,
+) -> list[Lot]:
+    """Where each arrival goes and which serial numbers it has; refuses what is missing, structural or used."""
+    reasons = Reasons()
+    scope_of = scopes([line.part for line in lines.values()])
+    newest = latest() if any(isinstance(one.serials, str) and "~" in one.serials for one in arrivals) else {}
+    places = _places(order, lines, builds, arrivals, location)
+    lots, claims = [], []
+    for index, (arrival, units) in enumerate(zip(arrivals, receipt.units, strict=True)):
+        line = lines[arrival.line_id]
+        build = builds.get(line.build_id) if line.build_id is not None else None
+        place = _place(order, line, build, arrival, location, places)
+        if place is None and not line.part.is_virtual:
+            code = "location_missing" if arrival.location_id is None else "location_unknown"
+            reasons.add(code, part=line.part.label, location=arrival.location_id, where=(index, "location"))
+        elif place is not None and place.is_structural:
+            reasons.add("location_structural", location=place.path or place.name, where=(index, "location"))
+        serials: list[str] = []
+        scope = scope_of[line.part_id]
+        if arrival.serials is not None:
+            where = (index, "serials")
+            serials = read_serials(arrival.serials, count=int(units), latest=newest.get(scope), where=where)
+            claims.append(Claim(scope, serials, where))
+        lots.append(Lot(line, build, arrival, units, tuple(serials), scope if serials else None, place))
+    check_free(claims, reasons)
+    reasons.raise_any()
+    return lots
+
+
+def _places(
+    order: PurchaseOrder,
+    lines: dict[int, PurchaseLine],
+    builds: dict[int, Build],
+    arrivals: Sequence[Arrival],
+    location: Location | None,
+) -> dict[int, Location]:
+    wanted = {one.location_id for one in arrivals} | {line.destination_id for line in lines.values()}
+    wanted |= {build.destination_id for build in builds.values()}
+    wanted |= {line.part.default_location_id for line in lines.values()}
+    wanted |= {order.destination_id, location.pk if location else None}
+    return {one.pk: one for one in Location.objects.filter(pk__any=[pk for pk in wanted if pk is not None])}
+
+
+def _place(
+    order: PurchaseOrder,
+    line: PurchaseLine,
+    build: Build | None,
+    arrival: Arrival,
+    location: Location | None,
+    places: dict[int, Location],
+) -> Location | None:
+    """Arrival, request, line, build, order, part: the first that names a location (design section 5.6)."""
+    named = (
+        arrival.location_id,
+        location.pk if location else None,
+        line.destination_id,
+        build.destination_id if build else None,
+        order.destination_id,
+        line.part.default_location_id,
+    )
+    first = next((pk for pk in named if pk is not None), None)
+    return places.get(first) if first is not None else None
+
+
+def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]]:
+    """Issue pending builds; say what is unusual about the others."""
+    said = []
+    for build in builds.values():
+        if build.status == BuildStatus.PENDING:
+            build_states.start(build, event)
+            said.append({"code": "build_issued", "build": build.reference})
+        elif build.status != BuildStatus.PRODUCTION:
+            word = BuildStatus(build.status).word.replace(" ", "_")
+            said.append({"code": f"build_{word}", "build": build.reference})
+    return said
+
+
+def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list[int], list[list[int]]]:
+    """Post the arrivals and write the outputs; gives the items, and the outputs lot by lot."""
+    costs = landed_costs([order.pk], event.at.date())
+    posting = Posting(event, {})
+    item_ids = iter(new_ids(sum(lot.item_count for lot in lots)))
+    output_ids = iter(rows.take_ids(BuildOutput, sum(lot.item_count for lot in lots if _makes_outputs(lot))))
+    items: list[int] = []
+    outputs: list[list[int]] = []
+    made: list[tuple[Any, ...]] = []
+    for lot in lots:
+        about = _about(order, lot, costs[lot.line.pk])
+        mine: list[int] = []
+        for held, value in _items(lot, item_ids, costs[lot.line.pk], event):
+            output = next(output_ids) if _makes_outputs(lot) else None
+            posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
+            items.append(held.id)
+            if output is not None and lot.build is not None:
+                mine.append(output)
+                made.append(
+                    (output, lot.build.pk, held.id, held.quantity, order.supplier_id, lot.line.pk)
+                    + (lot.build.revision, event.pk, event.at)
+                )
+        outputs.append(mine)
+    with naming_constraints():
+        posting.write()
+    rows.insert(BuildOutput, _OUTPUT, made)
+    return items, outputs
+
+
+_OUTPUT = (
+    "id",
+    "build_id",
+    "item_id",
+    "quantity",
+    "manufacturer_id",
+    "purchase_line_id",
+    "revision",
+    "made_event_id",
+    "made_at",
+)
+
+
+def _makes_outputs(lot: Lot) -> bool:
+    return lot.build is not None and lot.build.status != BuildStatus.CANCELLED
+
+
+def _about(order: PurchaseOrder, lot: Lot, cost: LandedCost) -> About:
+    return About(
+        build_id=lot.build.pk if lot.build is not None and _makes_outputs(lot) else None,
+        manufacturer_id=order.supplier_id,
+        purchase_line_id=lot.line.pk,
+        amount=None if cost.price is None else worth(lot.units / (len(lot.serials) or 1), cost.price),
+        currency=cost.currency,
+        rate=cost.rate,
+    )
+
+
+def _items(lot: Lot, ids: Any, cost: LandedCost, event: Event) -> list[tuple[Held, Decimal | None]]:
+    """The stock items of one arrival, each with its value; the values add up to that of the arrival."""
+    if not lot.item_count:
+        return []
+    serials: Sequence[str | None] = sorted(lot.serials) or [None]
+    units = lot.units / len(serials)
+    total = None if cost.value is None else worth(lot.units, cost.value)
+    values = [None] * len(serials) if total is None else shares(total, [units] * len(serials))
+    pattern = Held(
+        id=0,
+        part_id=lot.line.part_id,
+        quantity=units,
+        received_at=event.at,
+        batch=lot.arrival.batch or (lot.build.batch if lot.build and _makes_outputs(lot) else ""),
+        serial_scope=lot.serial_scope,
+        status=lot.arrival.status,
+        build_id=lot.build.pk if lot.build and _makes_outputs(lot) else None,
+        is_in_production=_makes_outputs(lot),
+        supplier_part_id=lot.line.supplier_part_id,
+        purchase_line_id=lot.line.pk,
+        packaging=lot.arrival.packaging or lot.line.supplier_part.packaging,
+        expiry_date=lot.arrival.expiry_date or _expiry(lot, event),
+        note=lot.arrival.note,
+    )
+    pattern.put(at_location(lot.location.pk if lot.location else None))
+    return [
+        (
+            replace(pattern, id=next(ids), serial=serial, serial_number=serial_number(serial) if serial else None),
+            value,
+        )
+        for serial, value in zip(serials, values, strict=True)
+    ]
+
+
+def _expiry(lot: Lot, event: Event) -> datetime.date | None:
+    days = lot.line.part.default_expiry_days
+    return event.at.date() + datetime.timedelta(days=days) if days else None
+
+
+def _count(
+    order: PurchaseOrder,
+    lines: dict[int, PurchaseLine],
+    receipt: Receipt,
+    auto_complete: bool,
+    at: datetime.datetime,
+) -> None:
+    """Count the units against their lines; the receipt that leaves nothing open completes the order."""
+    for line_id, units in receipt.by_line.items():
+        lines[line_id].received += units
+    rows.update(PurchaseLine, ("received",), [(pk, lines[pk].received) for pk in sorted(receipt.by_line)])
+    if auto_complete and not any(line.open_quantity for line in lines.values()):
+        order_states.finish(order, at)
+    else:
+        order.version += 1
+        order.save(update_fields=["version"])
+
+
+def _accept(
+    order: PurchaseOrder,
+    lots: Sequence[Lot],
+    outputs: Sequence[list[int]],
+    builds: dict[int, Build],
+    event: Event,
+    accept: bool | None,
+) -> list[dict[str, Any]]:
+    """Accept what is to be accepted at once; units for a build that is complete always are."""
+    chosen: dict[int, list[int]] = {}
+    for lot, made in zip(lots, outputs, strict=True):
+        if not made or lot.build is None:
+            continue
+        wish = next((one for one in (lot.arrival.accept, accept) if one is not None), order.supplier.accepts_on_receipt)
+        if wish or lot.build.status == BuildStatus.COMPLETE:
+            chosen.setdefault(lot.build.pk, []).extend(made)
+    said = []
+    for build_id, made in chosen.items():
+        said += deciding.accept_whole(builds[build_id], made, event)
+    return said
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "received": {str(line): str(units) for line, units in receipt.by_line.items()},
+        "over": [{"line": one.line_id, "open": str(one.open), "arrived": str(one.arrived)} for one in receipt.over],
+    }

@@ -1,0 +1,134 @@
+"""Send a kit: the stock allocated to a build moves to its manufacturer, still ours and still allocated."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection
+
+from outwork.ledger.documents import lock_build
+from outwork.ledger.held import Held
+from outwork.ledger.post import About, Posting, new_ids
+from outwork.ledger.reserve import Reservations, Reserved, hold_for_build
+from outwork.models import Build, Company, Location, User
+from outwork.operations.recording import Done, operation, record
+from outwork.queries.builds import manufacturers_of
+from outwork.rules import states
+from outwork.rules.places import Kind, at_location
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import declare, refuse
+from outwork.rules.states import OPEN_BUILD
+
+declare(
+    build_internal="{build} is built by us: there is nobody to send its parts to",
+    manufacturer_undecided="{build} has {count} manufacturers: say to which one to send",
+    manufacturer_missing="{build} has no manufacturer yet: name one, or order the build first",
+    manufacturer_not_of_build="{company} does not build {build}",
+    location_of_another_company="{location} does not lie at {company}",
+    nothing_to_send="{build} has nothing allocated that is not at {company} already",
+)
+
+
+@operation
+def send_kit(
+    *,
+    build: Build,
+    actor: User,
+    at: datetime.datetime,
+    manufacturer: Company | None = None,
+    location: Location | None = None,
+    lines: Collection[int] | None = None,
+    whole_items: bool = False,
+    note: str = "",
+    key: str | None = None,
+) -> Done:
+    """Move what is allocated to an external build to its manufacturer's location; `ids` holds the items there.
+
+    Everything not there yet, or only that of the named lines. An item that is allocated in part is split;
+    with `whole_items` it travels whole (the reel goes along) unless another build has a claim on it. May be
+    back-dated by `at`. A manufacturer without a location of its own gets one. Refuses wrong_state,
+    build_internal, manufacturer_undecided, manufacturer_missing, manufacturer_not_of_build,
+    location_of_another_company, location_structural, nothing_to_send.
+    """
+    build = lock_build(build)
+    states.require(build.status, OPEN_BUILD, build.reference)
+    company = _manufacturer(build, manufacturer)
+    target = _location(company, location)
+    held, reserved = hold_for_build(build.pk)
+    there = set(Location.objects.filter(company=company).values_list("pk", flat=True))
+    claims: dict[int, list[Reserved]] = defaultdict(list)
+    for one in reserved.values():
+        if (lines is None or one.build_line_id in lines) and held[one.item_id].location_id not in there:
+            claims[one.item_id].append(one)
+    if not claims:
+        refuse("nothing_to_send", build=build.reference, company=company.name)
+
+    event = record("build.kit sent", build, company, actor=actor, at=at, reason=note)
+    posting = Posting(event, held)
+    sent = _move(posting, Reservations(posting, reserved), claims, target, company, whole_items=whole_items)
+    return Done(event.pk, [item.id for item in sent], data={"location": target.pk, "manufacturer": company.pk})
+
+
+def _move(
+    posting: Posting,
+    reservations: Reservations,
+    claims: dict[int, list[Reserved]],
+    target: Location,
+    company: Company,
+    *,
+    whole_items: bool,
+) -> list[Held]:
+    place, build_id = at_location(target.pk), posting.event.build_id
+    split_ids = iter(new_ids(len(claims)))
+    sent = []
+    for item_id in sorted(claims):
+        item, mine = posting.held[item_id], claims[item_id]
+        quantity = sum((one.quantity for one in mine), ZERO)
+        line = mine[0].build_line_id if len({one.build_line_id for one in mine}) == 1 else None
+        about = About(build_id=build_id, build_line_id=line, manufacturer_id=company.pk)
+        if quantity == item.quantity or (whole_items and quantity == item.allocated):
+            posting.carry(item, place, kind=Kind.SENT, about=about)
+            sent.append(item)
+            continue
+        part = item.part_off(next(split_ids), quantity)
+        posting.split(item, quantity, place, into=part, kind=Kind.SENT, about=about)
+        for one in mine:
+            reservations.shift(one, one.quantity, part)
+        sent.append(part)
+    posting.write()
+    reservations.write()
+    return sent
+
+
+def _manufacturer(build: Build, named: Company | None) -> Company:
+    if not build.is_external:
+        refuse("build_internal", build=build.reference)
+    makers = manufacturers_of(build)
+    if named is not None:
+        if makers and named.pk not in makers:
+            refuse("manufacturer_not_of_build", company=named.name, build=build.reference)
+        return named
+    if len(makers) > 1:
+        refuse("manufacturer_undecided", build=build.reference, count=len(makers))
+    if not makers:
+        refuse("manufacturer_missing", build=build.reference)
+    return Company.objects.get(pk=next(iter(makers)))
+
+
+def _location(company: Company, named: Location | None) -> Location:
+    if named is not None:
+        if named.company_id != company.pk:
+            refuse("location_of_another_company", location=named.path or named.name, company=company.name)
+        if named.is_structural:
+            refuse("location_structural", location=named.path or named.name)
+        return named
+    own = Location.objects.filter(company=company, is_structural=False).order_by("parent_id", "pk").first()
+    return own or make_location_of(company)
+
+
+def make_location_of(company: Company) -> Location:
+    """A location for what of ours lies at a company, named after it."""
+    name = company.name[:100]
+    taken = Location.objects.filter(parent__isnull=True, name=name).exists()
+    name = f"{name[:90]} ({company.pk})" if taken else name
+    return Location.objects.create(name=name, path=name, company=company, is_external=True)

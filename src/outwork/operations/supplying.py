@@ -1,0 +1,108 @@
+"""Say who supplies the lines of a build: we send it, it is there already, they buy it, it is shipped directly."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_build
+from outwork.models import Build, BuildLine, SupplyChoice, User
+from outwork.operations.recording import Done, operation, record
+from outwork.rules import states
+from outwork.rules.refusals import Reasons, declare
+from outwork.rules.states import OPEN_BUILD
+from outwork.rules.supply import SUPPLIED_BY_THEM, Supply
+
+declare(
+    line_unknown="{build} has no line {line}",
+    line_named_twice="Line {line} is named twice",
+    line_has_allocations="{part} has {quantity} allocated to {build}: free that first, or keep supplying it",
+    supply_of_internal_build="{build} is built by us: there is nobody else to supply its lines",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who supplies one line; None is undecided. With a manufacturer the choice is for that one only."""
+
+    line_id: int
+    supply: Supply | None
+    manufacturer_id: int | None = None
+
+
+@operation
+def state_supply(
+    *, build: Build, choices: Sequence[Choice], actor: User, at: datetime.datetime, key: str | None = None
+) -> Done:
+    """State the supply of some lines of an external build; `ids` holds the lines.
+
+    Refuses wrong_state, supply_of_internal_build, line_unknown, line_named_twice, and line_has_allocations
+    where a line is to be bought by the manufacturer while stock of ours is allocated to it.
+    """
+    build = lock_build(build)
+    states.require(build.status, OPEN_BUILD, build.reference)
+    query = BuildLine.objects.filter(build=build).select_related("part")
+    lines = {line.pk: line for line in query.annotate(allocated=Sum("allocations__quantity"))}
+    reasons = Reasons()
+    if not build.is_external:
+        reasons.add("supply_of_internal_build", build=build.reference)
+    seen: set[tuple[int, int | None]] = set()
+    for index, choice in enumerate(choices):
+        if choice.line_id not in lines:
+            reasons.add("line_unknown", build=build.reference, line=choice.line_id, where=(index, "line"))
+        elif (choice.line_id, choice.manufacturer_id) in seen:
+            reasons.add("line_named_twice", line=choice.line_id, where=(index, "line"))
+        elif choice.supply in SUPPLIED_BY_THEM and choice.manufacturer_id is None and lines[choice.line_id].allocated:
+            line = lines[choice.line_id]
+            reasons.add(
+                "line_has_allocations",
+                part=line.part.label,
+                quantity=line.allocated,
+                build=build.reference,
+                where=(index, "supply"),
+            )
+        seen.add((choice.line_id, choice.manufacturer_id))
+    reasons.raise_any()
+    said = [{"line": one.line_id, "supply": one.supply, "manufacturer": one.manufacturer_id} for one in choices]
+    event = record("build.supply stated", build, actor=actor, at=at, data={"choices": said})
+    rows.update(BuildLine, ("supply",), [(one.line_id, one.supply) for one in choices if one.manufacturer_id is None])
+    _choose_for_manufacturers([one for one in choices if one.manufacturer_id is not None])
+    return Done(event.pk, [one.line_id for one in choices])
+
+
+def supply_everything(
+    *, build: Build, supply: Supply, actor: User, at: datetime.datetime, key: str | None = None
+) -> Done:
+    """State one supply for all lines of a build: all ours, or turnkey."""
+    lines = BuildLine.objects.filter(build=build).values_list("pk", flat=True)
+    return state_supply(build=build, choices=[Choice(line, supply) for line in lines], actor=actor, at=at, key=key)
+
+
+def supply_at(lines: Sequence[BuildLine], manufacturer_id: int | None) -> dict[int, str | None]:
+    """Who supplies each line at one manufacturer: its own choice there, else the line's; one statement."""
+    stated = {line.pk: line.supply for line in lines}
+    if manufacturer_id is not None and lines:
+        own = SupplyChoice.objects.filter(
+            build_line__build=lines[0].build_id, manufacturer=manufacturer_id
+        ).values_list("build_line", "supply")
+        stated.update((line, supply) for line, supply in own if line in stated)
+    return stated
+
+
+def _choose_for_manufacturers(choices: list[Choice]) -> None:
+    if not choices:
+        return
+    old = Q()
+    for manufacturer in {one.manufacturer_id for one in choices}:
+        mine = [one.line_id for one in choices if one.manufacturer_id == manufacturer]
+        old |= Q(manufacturer=manufacturer, build_line__any=mine)
+    SupplyChoice.objects.filter(old)._raw_delete(SupplyChoice.objects.db)
+    rows.insert(
+        SupplyChoice,
+        ("build_line_id", "manufacturer_id", "supply"),
+        [(one.line_id, one.manufacturer_id, one.supply) for one in choices],
+    )

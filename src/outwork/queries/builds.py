@@ -1,0 +1,195 @@
+"""Builds: what their BOM asks for, what was built so far, and who is making them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from outwork.models import BomLine, Build, BuildLine, BuildLineSubstitute, BuildOutput, Movement, PurchaseLine
+from outwork.rules.places import Kind
+from outwork.rules.quantities import ZERO
+from outwork.rules.requirement import Need
+from outwork.rules.states import FAILED_ORDER, OutputState
+
+_ANCESTORS = """
+WITH RECURSIVE up (id) AS (
+    SELECT CAST(%s AS bigint)
+    UNION
+    SELECT part.variant_of_id FROM outwork_part part JOIN up ON part.id = up.id WHERE part.variant_of_id IS NOT NULL
+)
+SELECT id FROM up
+"""
+
+BUILT = (OutputState.ACCEPTED, OutputState.REJECTED, OutputState.SCRAPPED)
+
+
+def bom_to_build(part_id: int) -> list[BomLine]:
+    """The lines a build of the part is made of: fitted, not virtual, its own and those it inherits; two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCESTORS, [part_id])
+        ancestors = [row[0] for row in cursor.fetchall() if row[0] != part_id]
+    return list(
+        BomLine.objects.filter(Q(assembly=part_id) | Q(assembly__in=ancestors, is_inherited=True))
+        .filter(is_fitted=True, part__is_virtual=False)
+        .select_related("part")
+        .order_by("assembly_id", "position", "id")
+    )
+
+
+def need_of(line: BuildLine | BomLine) -> Need:
+    """What a line asks for per unit, as the rules know it."""
+    per_unit = line.quantity if isinstance(line, BomLine) else line.per_unit
+    return Need(per_unit=per_unit, attrition_percent=line.attrition, setup=line.setup, rounding=line.rounding)
+
+
+def manufacturers_of(build: Build) -> frozenset[int]:
+    """Who makes the build: the one intended and the suppliers of its order lines that were not cancelled."""
+    if not build.is_external:
+        return frozenset()
+    suppliers = (
+        PurchaseLine.objects.filter(build=build)
+        .exclude(order__status__in=sorted(FAILED_ORDER))
+        .values_list("order__supplier", flat=True)
+        .order_by()
+        .distinct()
+    )
+    intended = {build.manufacturer_id} if build.manufacturer_id else set()
+    return frozenset(intended | set(suppliers))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many units of a build are where: in the assembly's unit."""
+
+    planned: Decimal
+    ordered: Decimal
+    received: Decimal
+    in_production: Decimal
+    accepted: Decimal
+    rejected: Decimal
+    scrapped: Decimal
+
+    @property
+    def built(self) -> Decimal:
+        """Units that exist or existed as built: accepted, rejected and scrapped."""
+        return self.accepted + self.rejected + self.scrapped
+
+    @property
+    def open(self) -> Decimal:
+        """Good units still wanted."""
+        return max(ZERO, self.planned - self.accepted)
+
+
+def progress(build: Build) -> Progress:
+    """Ordered, received and built so far; two statements."""
+    states: dict[int, Decimal] = defaultdict(Decimal)
+    for state, quantity in (
+        BuildOutput.objects.filter(build=build).values_list("state").annotate(Sum("quantity")).order_by()
+    ):
+        states[state] += quantity
+    lines = PurchaseLine.objects.filter(build=build).exclude(order__status__in=sorted(FAILED_ORDER))
+    ordered = received = ZERO
+    for line_ordered, line_received, is_closed in lines.values_list("ordered", "received", "is_closed"):
+        ordered += line_received if is_closed else max(line_ordered, line_received)
+        received += line_received
+    return Progress(
+        planned=build.quantity,
+        ordered=ordered,
+        received=received,
+        in_production=states[OutputState.IN_PRODUCTION],
+        accepted=states[OutputState.ACCEPTED],
+        rejected=states[OutputState.REJECTED],
+        scrapped=states[OutputState.SCRAPPED],
+    )
+
+
+def units_built(build_id: int) -> dict[tuple[int | None, int], Decimal]:
+    """Units into which components went, by manufacturer (None: us) and the build's revision; one statement."""
+    query = (
+        BuildOutput.objects.filter(build=build_id, state__in=BUILT, has_components=True)
+        .values_list("manufacturer", "revision")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    return {(manufacturer, revision): quantity for manufacturer, revision, quantity in query}
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What was booked on a build line at one manufacturer so far."""
+
+    used: Decimal = ZERO
+    lost: Decimal = ZERO
+
+
+def consumed_so_far(build_id: int) -> dict[tuple[int, int | None], Booked]:
+    """Used and lost by build line and manufacturer, less what was taken back; one statement."""
+    query = (
+        Movement.objects.filter(build=build_id, build_line__isnull=False, kind__in=_CONSUMING)
+        .values_list("build_line", "manufacturer", "kind", "reverses__kind")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    sums: dict[tuple[int, int | None], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for line, manufacturer, kind, reversed_kind, quantity in query:
+        if kind in (Kind.USED, Kind.LOST):
+            sums[line, manufacturer][kind] += quantity
+        else:
+            sums[line, manufacturer][reversed_kind or Kind.USED] -= quantity
+    return {
+        key: Booked(used=kinds.get(Kind.USED, ZERO), lost=kinds.get(Kind.LOST, ZERO)) for key, kinds in sums.items()
+    }
+
+
+_CONSUMING = (Kind.USED, Kind.LOST, Kind.UNUSED, Kind.REVERSED)
+
+
+def lines_of(build_id: int) -> list[BuildLine]:
+    """The lines of a build with their parts; one statement."""
+    return list(BuildLine.objects.filter(build=build_id).select_related("part").order_by("position", "id"))
+
+
+def references(build_ids: Iterable[int]) -> dict[int, str]:
+    """References by id; one statement."""
+    return dict(Build.objects.filter(pk__any=list(build_ids)).values_list("pk", "reference"))
+
+
+_VARIANTS = """
+WITH RECURSIVE down (top, id) AS (
+    SELECT line.part_id, line.part_id FROM outwork_buildline line
+    WHERE line.build_id = %s AND line.allows_variants
+    UNION
+    SELECT down.top, part.id FROM outwork_part part JOIN down ON part.variant_of_id = down.id
+)
+SELECT top, id FROM down WHERE id <> top
+"""
+
+ITSELF, VARIANT, SUBSTITUTE = 0, 1, 2
+
+
+def fitting_parts(lines: list[BuildLine]) -> dict[int, dict[int, int]]:
+    """Which parts may go onto each line, with their rank: itself, a variant, a substitute; two statements."""
+    if not lines:
+        return {}
+    build_id = lines[0].build_id
+    variants: dict[int, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_VARIANTS, [build_id])
+        for top, part_id in cursor.fetchall():
+            variants[top].append(part_id)
+    fitting: dict[int, dict[int, int]] = {}
+    for line in lines:
+        fitting[line.pk] = {line.part_id: ITSELF}
+        if line.allows_variants:
+            fitting[line.pk].update((part_id, VARIANT) for part_id in variants[line.part_id])
+    for line_id, part_id in BuildLineSubstitute.objects.filter(build_line__build=build_id).values_list(
+        "build_line", "part"
+    ):
+        if line_id in fitting:
+            fitting[line_id].setdefault(part_id, SUBSTITUTE)
+    return fitting
