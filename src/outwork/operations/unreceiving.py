@@ -1,0 +1,110 @@
+"""Take a receipt back: the goods were never here, or were booked on the wrong line."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from decimal import Decimal
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_builds, lock_order
+from outwork.ledger.held import Held, lock_items
+from outwork.ledger.post import About, Posting
+from outwork.models import BuildOutput, Event, Movement, PurchaseLine, User
+from outwork.operations import order_states
+from outwork.operations.recording import Done, operation, record
+from outwork.rules.places import Kind, PlaceKind
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import Reasons, declare, refuse
+from outwork.rules.states import OrderStatus, OutputState
+
+declare(
+    event_not_a_receipt="Event {event} is no receipt: {kind}",
+    receipt_taken_back="This receipt was taken back already, on {at}",
+    receipt_output_decided="{what} is {state}: take that back first",
+    receipt_moved_on="{what}: {left} of the {received} received are still where they were received",
+    receipt_allocated="{what}: {allocated} are allocated; free them first",
+    taking_back_without_reason="Taking a receipt back needs a reason",
+)
+
+
+@operation
+def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime, key: str | None = None) -> Done:
+    """Take a whole receipt back; `ids` holds the items that no longer exist. Their serial numbers are free again.
+
+    The order line counts them as open again, a complete order is placed again, outputs are withdrawn from
+    their build. Refuses event_not_a_receipt, receipt_taken_back, taking_back_without_reason, and for every
+    item: receipt_output_decided, receipt_moved_on, receipt_allocated.
+    """
+    if receipt.kind != "order.received" or receipt.order is None:
+        refuse("event_not_a_receipt", event=receipt.pk, kind=receipt.kind)
+    if not reason.strip():
+        refuse("taking_back_without_reason", where=("reason",))
+    order = lock_order(receipt.order)
+    movements = list(Movement.objects.filter(event=receipt, kind=Kind.RECEIVED).select_related("part").order_by("pk"))
+    builds = lock_builds({one.build_id for one in movements if one.build_id is not None})
+    held = lock_items((one.target_item_id for one in movements if one.target_item_id is not None), existing=False)
+    earlier = Event.objects.filter(reverses=receipt).first()
+    if earlier is not None:
+        refuse("receipt_taken_back", at=earlier.at.date())
+    outputs = {
+        output.item_id: output
+        for output in BuildOutput.objects.filter(made_event=receipt).exclude(state=OutputState.WITHDRAWN)
+    }
+    _check(movements, held, outputs)
+
+    event = record(
+        "order.receipt taken back", order, *builds.values(), actor=actor, at=at, reason=reason, reverses=receipt
+    )
+    posting = Posting(event, held)
+    back: dict[int, Decimal] = defaultdict(Decimal)
+    for movement in movements:
+        item = held[movement.target_item_id or 0]
+        posting.leave(item, movement.quantity, kind=Kind.REVERSED, about=_about(movement))
+        posting.mark_gone(item)
+        back[movement.purchase_line_id or 0] += movement.quantity
+    posting.write()
+    rows.update(BuildOutput, ("state",), [(one.pk, OutputState.WITHDRAWN) for one in outputs.values()])
+    _count_back(receipt, back)
+    if order.status == OrderStatus.COMPLETE:
+        order_states.reopen(order)
+    else:
+        order.version += 1
+        order.save(update_fields=["version"])
+    return Done(event.pk, sorted(held))
+
+
+def _check(movements: list[Movement], held: dict[int, Held], outputs: dict[int | None, BuildOutput]) -> None:
+    reasons = Reasons()
+    for movement in movements:
+        item = held[movement.target_item_id or 0]
+        what = f"{movement.part.label} {item.serial or item.batch}".strip()
+        output = outputs.get(item.id)
+        if output is not None and output.state != OutputState.IN_PRODUCTION:
+            word = OutputState(output.state).word
+            reasons.add("receipt_output_decided", what=what, state=word, where=("items", item.id))
+            continue
+        stays = item.place == movement.target_place and item.location_id == movement.target_location_id
+        if not stays or item.quantity != movement.quantity or item.place == PlaceKind.GONE:
+            left = item.quantity if stays else ZERO
+            reasons.add("receipt_moved_on", what=what, left=left, received=movement.quantity, where=("items", item.id))
+        elif item.allocated:
+            reasons.add("receipt_allocated", what=what, allocated=item.allocated, where=("items", item.id))
+    reasons.raise_any()
+
+
+def _about(movement: Movement) -> About:
+    return About(
+        build_id=movement.build_id,
+        output_id=movement.output_id,
+        manufacturer_id=movement.manufacturer_id,
+        purchase_line_id=movement.purchase_line_id,
+        reverses_id=movement.pk,
+    )
+
+
+def _count_back(receipt: Event, back: dict[int, Decimal]) -> None:
+    """Lower what the lines received, virtual parts included: those have no movement, only the event knows them."""
+    told = {int(line): Decimal(units) for line, units in receipt.data["received"].items()}
+    lines = PurchaseLine.objects.filter(pk__any=[*told, *back]).values_list("pk", "received")
+    rows.update(PurchaseLine, ("received",), [(pk, received - told.get(pk, back[pk])) for pk, received in lines])
