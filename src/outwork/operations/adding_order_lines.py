@@ -29,7 +29,7 @@ from outwork.rules.currency import currency_code
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.packs import base_to_packs, packs_to_base
 from outwork.rules.pricing import Break, price_for
-from outwork.rules.quantities import MONEY_LIMIT, decimal, money, quantity, whole
+from outwork.rules.quantities import MONEY_LIMIT, as_text, decimal, money, quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import OPEN_ORDER
 
@@ -87,7 +87,7 @@ def add_lines(
     ready = _check(order, lines, found, builds)
     event = record("order.lines added", order, actor=actor, at=at)
     ids = write_lines(order, ready)
-    return Done(event.pk, ids, said=_overordered(builds))
+    return Done(event.pk, ids, said=overordered(builds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ def write_lines(order: PurchaseOrder, ready: Sequence[Ready]) -> list[int]:
     return ids
 
 
-def _overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
+def overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
     """Ordering more than a build is allowed, but said."""
     if not builds:
         return []
@@ -263,8 +263,8 @@ def _overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
         {
             "code": "build_overordered",
             "build": build.reference,
-            "planned": str(build.quantity),
-            "ordered": str(ordered[build.pk]),
+            "planned": as_text(build.quantity),
+            "ordered": as_text(ordered[build.pk]),
         }
         for build in builds.values()
         if ordered[build.pk] > build.quantity

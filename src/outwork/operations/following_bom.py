@@ -10,10 +10,11 @@ from outwork.ledger.held import lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, read_for_lines
 from outwork.models import BomLine, BomSubstitute, Build, BuildLine, BuildLineSubstitute, Event, SupplyChoice
+from outwork.queries.bom_difference import match_lines
 from outwork.queries.builds import bom_to_build, need_of
 from outwork.rules.requirement import required
 
-_COPIED = (
+COPIED = (
     "bom_line_id",
     "part_id",
     "position",
@@ -37,29 +38,31 @@ def follow_bom(build: Build, event: Event) -> None:
     is there and asks for the same part. The caller holds the build's lock. A fixed number of statements.
     """
     wanted = bom_to_build(build.part_id)
-    known = {line.bom_line_id: line for line in BuildLine.objects.filter(build=build)}
+    lines = list(BuildLine.objects.filter(build=build))
+    known = match_lines(lines, wanted)
     fresh, changed, kept = [], [], set()
     for position, bom_line in enumerate(wanted, start=1):
-        values = _copy(build, bom_line, position)
+        values = copy_line(build, bom_line, position)
         line = known.get(bom_line.pk)
         if line is None or line.part_id != bom_line.part_id:
             fresh.append(values)
         else:
             kept.add(line.pk)
-            if tuple(getattr(line, name) for name in _COPIED) != values:
+            if tuple(getattr(line, name) for name in COPIED) != values:
                 changed.append((line.pk, *values))
-    _drop([line.pk for line in known.values() if line.pk not in kept], build, event)
-    rows.update(BuildLine, _COPIED, changed)
+    _drop([line.pk for line in lines if line.pk not in kept], build, event)
+    rows.update(BuildLine, COPIED, changed)
     ids = rows.take_ids(BuildLine, len(fresh))
     rows.insert(
         BuildLine,
-        ("id", "build_id", *_COPIED),
+        ("id", "build_id", *COPIED),
         [(line_id, build.pk, *values) for line_id, values in zip(ids, fresh, strict=True)],
     )
-    _copy_substitutes(build, wanted)
+    copy_substitutes(build, wanted)
 
 
-def _copy(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
+def copy_line(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
+    """What a build line copies from a BOM line, in the order of COPIED; the quantity is for the whole build."""
     return (
         line.pk,
         line.part_id,
@@ -96,8 +99,10 @@ def _drop(line_ids: list[int], build: Build, event: Event) -> None:
     rows.delete(BuildLine, line_ids)
 
 
-def _copy_substitutes(build: Build, wanted: list[BomLine]) -> None:
-    lines = dict(BuildLine.objects.filter(build=build).values_list("bom_line_id", "pk"))
+def copy_substitutes(build: Build, wanted: list[BomLine]) -> None:
+    """Let the current lines of a build have the substitutes that their BOM lines have now."""
+    current = BuildLine.objects.filter(build=build, until_revision__isnull=True)
+    lines = dict(current.values_list("bom_line_id", "pk"))
     meant: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for bom_line_id, part_id, rank in BomSubstitute.objects.filter(
         bom_line__any=[line.pk for line in wanted]

@@ -1,0 +1,147 @@
+"""Change what a build order says about itself: quantity, dates, places, whether it is external."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_build
+from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Location, Part, PurchaseLine, User
+from outwork.operations.creating_build import company_facts, part_facts
+from outwork.operations.following_bom import follow_bom
+from outwork.operations.recording import Done, operation, record
+from outwork.queries.builds import lines_of, need_of, progress
+from outwork.queries.settings import get
+from outwork.rules import states
+from outwork.rules.external import check_buildable, check_manufacturer
+from outwork.rules.quantities import quantity, whole
+from outwork.rules.refusals import Reasons, declare, refuse
+from outwork.rules.requirement import required
+from outwork.rules.states import OPEN_BUILD, OutputState
+from outwork.rules.supply import ConsumeWhen
+
+declare(
+    build_field_unknown="A build order has no field {field} that can be changed; it is one of {known}",
+    build_quantity_below_made="{build}: {made} units exist already, so it cannot be for {asked}",
+    build_consume_unknown="{value} is no time to consume; it is one of {known}",
+)
+
+CHANGEABLE = (
+    "title",
+    "quantity",
+    "is_external",
+    "manufacturer",
+    "consume",
+    "batch",
+    "take_from",
+    "destination",
+    "start_date",
+    "target_date",
+    "priority",
+    "responsible",
+    "parent",
+    "link",
+    "note",
+)
+
+
+@operation
+def change_build(
+    *,
+    build: Build,
+    changes: dict[str, Any],
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Change fields of an open build (CHANGEABLE); a new quantity changes what its lines need.
+
+    External cannot change once order lines or outputs hang on it (rule 2). What is allocated beyond a smaller
+    need is said, not freed. Refuses wrong_state, build_field_unknown, external_flag_fixed,
+    build_quantity_below_made, build_consume_unknown, dates_reversed, location_structural, bad quantities, and
+    what `create_build` refuses about part, manufacturer and setting.
+    """
+    unknown = sorted(set(changes) - set(CHANGEABLE))
+    if unknown:
+        refuse("build_field_unknown", field=unknown, known=CHANGEABLE, where=(unknown[0],))
+    build = lock_build(build, expected_version=expected_version)
+    states.require(build.status, OPEN_BUILD, build.reference)
+    before = {name: getattr(build, name) for name in changes}
+    for name, value in changes.items():
+        setattr(build, name, quantity(value, where=("quantity",)) if name == "quantity" else value)
+    _check(build, before, Reasons())
+
+    told = {name: [str(before[name]), str(value)] for name, value in changes.items()}
+    event = record("build.changed", build, actor=actor, at=at, data={"changes": told})
+    build.version += 1
+    build.save(update_fields=[*changes, "version"])
+    said = _require_anew(build, event) if "quantity" in changes else []
+    return Done(event.pk, [build.pk], said=said)
+
+
+def _check(build: Build, before: dict[str, Any], reasons: Reasons) -> None:
+    if build.is_external != before.get("is_external", build.is_external):
+        lines, outputs = PurchaseLine.objects.filter(build=build).count(), _made(build).count()
+        if lines or outputs:
+            reasons.add(
+                "external_flag_fixed",
+                build=build.reference,
+                lines=lines,
+                outputs=outputs,
+                where=("is_external",),
+            )
+        part: Part = build.part
+        reasons.found += check_buildable(
+            part_facts(part), is_external=build.is_external, switched_on=get("BUILDORDER_EXTERNAL_BUILDS")
+        ).found
+    if build.manufacturer is not None and not build.is_external:
+        reasons.add("manufacturer_of_internal_build", where=("manufacturer",))
+    elif "manufacturer" in before and isinstance(build.manufacturer, Company):
+        facts = company_facts(build.manufacturer)
+        reasons.found += check_manufacturer(facts, build.part.label, where=("manufacturer",)).found
+    if "quantity" in before:
+        made = sum(_made(build).values_list("quantity", flat=True))
+        if build.part.is_trackable:
+            whole(build.quantity, where=("quantity",))
+        if build.quantity < made:
+            reasons.add(
+                "build_quantity_below_made",
+                build=build.reference,
+                made=made,
+                asked=build.quantity,
+                where=("quantity",),
+            )
+    if build.consume not in set(ConsumeWhen):
+        known = [one.value for one in ConsumeWhen]
+        reasons.add("build_consume_unknown", value=build.consume, known=known, where=("consume",))
+    if build.start_date and build.target_date and build.start_date > build.target_date:
+        reasons.add("dates_reversed", start=build.start_date, target=build.target_date, where=("target_date",))
+    if isinstance(build.destination, Location) and build.destination.is_structural:
+        reasons.add("location_structural", location=str(build.destination), where=("destination",))
+    reasons.raise_any()
+
+
+def _made(build: Build) -> Any:
+    return BuildOutput.objects.filter(build=build).exclude(state__in=[OutputState.WITHDRAWN, OutputState.REJECTED])
+
+
+def _require_anew(build: Build, event: Event) -> list[dict[str, Any]]:
+    """What the lines need for the new quantity; of frozen lines those of the current revision."""
+    if build.issued_at is None:
+        follow_bom(build, event)
+        return []
+    lines = [line for line in lines_of(build.pk) if line.until_revision is None]
+    rows.update(BuildLine, ("quantity",), [(line.pk, required(need_of(line), build.quantity)) for line in lines])
+    made = progress(build)
+    if made.ordered > build.quantity:
+        return [
+            {
+                "code": "build_overordered",
+                "build": build.reference,
+                "planned": str(build.quantity),
+                "ordered": str(made.ordered),
+            }
+        ]
+    return []
