@@ -17,7 +17,7 @@ from outwork.models import Build, BuildLine, BuildOutput, Location, Part, User
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of
 from outwork.rules import states
-from outwork.rules.quantities import quantities
+from outwork.rules.quantities import as_text, quantities
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import OPEN_BUILD
 from outwork.rules.supply import is_ours
@@ -234,8 +234,8 @@ def _overallocated(lines: dict[int, BuildLine], reservations: Reservations) -> l
                 {
                     "code": "line_overallocated",
                     "part": line.part.label,
-                    "allocated": str(allocated),
-                    "needed": str(line.quantity - line.consumed),
+                    "allocated": as_text(allocated),
+                    "needed": as_text(line.quantity - line.consumed),
                 }
             )
     return said

@@ -11,7 +11,7 @@ from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
 from outwork.rules import states
-from outwork.rules.quantities import ZERO
+from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import BUILD, BuildStatus, OutputState
 
@@ -75,7 +75,8 @@ def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: st
     _move(build, BuildStatus.CANCELLED)
     lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
     said = [
-        {"code": "still_on_order", "order": line.order.reference, "quantity": str(line.open_quantity)} for line in lines
+        {"code": "still_on_order", "order": line.order.reference, "quantity": as_text(line.open_quantity)}
+        for line in lines
     ]
     return Done(event.pk, [build.pk], said=said)
 

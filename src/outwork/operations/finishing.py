@@ -15,6 +15,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
 from outwork.queries.builds import progress
 from outwork.rules import states
+from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import BUILD, BuildStatus
 from outwork.rules.supply import Supply
@@ -87,11 +88,12 @@ def _free_the_rest(consumption: Consumption) -> list[dict[str, Any]]:
     for reserved in list(consumption.reservations.rows.values()):
         left[reserved.item_id] = left.get(reserved.item_id, Decimal(0)) + reserved.quantity
         consumption.reservations.release(reserved)
-    return [{"item": item_id, "quantity": str(quantity)} for item_id, quantity in sorted(left.items())]
+    return [{"item": item_id, "quantity": as_text(quantity)} for item_id, quantity in sorted(left.items())]
 
 
 def _still_on_order(build: Build) -> list[dict[str, Any]]:
     lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
     return [
-        {"code": "still_on_order", "order": line.order.reference, "quantity": str(line.open_quantity)} for line in lines
+        {"code": "still_on_order", "order": line.order.reference, "quantity": as_text(line.open_quantity)}
+        for line in lines
     ]

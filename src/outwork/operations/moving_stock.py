@@ -16,9 +16,7 @@ from outwork.models import User
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.stock_rows import Hand, read_row_quantity, take_in_hand
 from outwork.rules.places import Kind, Place, at_location
-from outwork.rules.refusals import Reasons, declare
-
-declare(already_there="{item} lies at {location} already")
+from outwork.rules.refusals import Reasons
 
 
 @dataclass(frozen=True, slots=True)

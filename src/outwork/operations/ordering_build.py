@@ -17,7 +17,7 @@ from outwork.rules import states
 from outwork.rules.external import check_buildable, check_manufacturer
 from outwork.rules.packs import base_to_packs
 from outwork.rules.pricing import Break, next_break_hint
-from outwork.rules.quantities import quantity
+from outwork.rules.quantities import as_text, quantity
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import OPEN_BUILD, OrderStatus
 
@@ -79,7 +79,9 @@ def order_build(
         requested_date=requested_date or build.target_date,
     )
     added = add_lines(order=order, lines=[line], actor=actor, at=at)
-    return Done(event.pk, added.ids, said=added.said + _hint(sold, wanted), data={"order": order.pk})
+    return Done(
+        event.pk, added.ids, said=added.said + (_hint(sold, wanted) if price is None else []), data={"order": order.pk}
+    )
 
 
 def _supplier_part(build: Build, manufacturer: Company) -> SupplierPart:
@@ -105,13 +107,21 @@ def _units(build: Build, units: Any) -> Any:
 
 
 def _hint(sold: SupplierPart, units: Any) -> list[dict[str, Any]]:
-    breaks = PriceBreak.objects.filter(supplier_part=sold).order_by("quantity")
+    breaks = list(PriceBreak.objects.filter(supplier_part=sold).order_by("quantity"))
+    currency = breaks[0].currency if breaks else ""
     hint = next_break_hint(
         base_to_packs(units, sold.pack_size),
-        [Break(one.quantity, one.price) for one in breaks],
+        [Break(one.quantity, one.price) for one in breaks if one.currency == currency],
         multiple=sold.multiple,
         base_cost=sold.base_cost,
     )
     if hint is None or not hint.is_cheaper_in_total:
         return []
-    return [{"code": "more_is_cheaper", "packs": str(hint.quantity), "total": str(hint.total)}]
+    return [
+        {
+            "code": "more_is_cheaper",
+            "packs": as_text(hint.quantity),
+            "total": as_text(hint.total),
+            "currency": currency,
+        }
+    ]

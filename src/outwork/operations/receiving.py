@@ -198,9 +198,15 @@ def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]
             build_states.start(build, event)
             said.append({"code": "build_issued", "build": build.reference})
         elif build.status != BuildStatus.PRODUCTION:
-            word = BuildStatus(build.status).word.replace(" ", "_")
-            said.append({"code": f"build_{word}", "build": build.reference})
+            said.append({"code": _UNUSUAL[BuildStatus(build.status)], "build": build.reference})
     return said
+
+
+_UNUSUAL = {
+    BuildStatus.ON_HOLD: "build_on_hold",
+    BuildStatus.CANCELLED: "build_cancelled",
+    BuildStatus.COMPLETE: "build_complete",
+}
 
 
 def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list[int], list[list[int]]]:

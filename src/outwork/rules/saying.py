@@ -1,0 +1,33 @@
+"""What an operation says beside its answer: warnings and explanations, each code with its sentence.
+
+An operation puts `{"code": ..., numbers ...}` into `Done.said`; the sentence is made late, as that of a refusal is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from outwork.rules.refusals import Reason, declare
+
+SAID: dict[str, str] = {
+    "allocated_but_not_available": "{item} is {status} now; the {quantity} allocated of it stay allocated",
+    "allocation_moved": "{quantity} of {item} that are allocated to {build} went along",
+    "allocation_shrunk": "{quantity} of {item} are no longer allocated to {build}",
+    "already_there": "{item} lies at {location} already",
+    "build_cancelled": "{build} is cancelled: what arrived for it is ordinary stock",
+    "build_complete": "{build} is complete: what arrived for it is accepted at once",
+    "build_issued": "{build} is in production now, and its lines are frozen",
+    "build_on_hold": "{build} is on hold and stays so",
+    "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
+    "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
+    "more_is_cheaper": "{packs} packs would cost less: {total} {currency} in all",
+    "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
+    "still_on_order": "{order} still has {quantity} on order",
+}
+declare(**SAID)
+
+
+def sentence(said: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
+    """The sentence for people; `translate` is gettext where there is one."""
+    return Reason(said["code"], {key: value for key, value in said.items() if key != "code"}).text(translate)
