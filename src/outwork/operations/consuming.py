@@ -163,7 +163,7 @@ def open_consumption(
         build=build,
         posting=posting,
         reservations=Reservations(posting, reserved),
-        used_up={source: items[pk] for source, pk in used.items()},
+        used_up={source: items[pk] for source, pk in used.items() if source is not None},
         locations=dict(at_company),
         output_id=decided[0].pk if len(decided) == 1 else None,
         output_items={one.pk: one.item_id for one in decided if one.item_id is not None},

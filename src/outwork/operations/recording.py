@@ -61,7 +61,7 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> Done:
         assert not args, f"{name} takes keyword arguments only"
-        request = dict(kwargs)
+        request: dict[str, Any] = dict(kwargs)
         _check_time(request["at"])
         actor, key = request["actor"], request.get("key")
         with transaction.atomic():
