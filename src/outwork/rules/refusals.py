@@ -21,13 +21,13 @@ def declare(**texts: str) -> None:
         TEXTS[code] = text
 
 
-def _shown(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """Numbers as people write them: 40, not 40.00000."""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, (list, tuple, set, frozenset)):
-        shown = [str(_shown(one)) for one in value]
+        shown = [str(shown(one)) for one in value]
         return ", ".join(shown[:10]) + (f" and {len(shown) - 10} more" if len(shown) > 10 else "")
     return value
 
@@ -42,7 +42,7 @@ class Reason:
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence for people; `translate` is gettext where there is one."""
-        return translate(TEXTS[self.code]).format(**{key: _shown(value) for key, value in self.params.items()})
+        return translate(TEXTS[self.code]).format(**{key: shown(value) for key, value in self.params.items()})
 
 
 class Refusal(Exception):

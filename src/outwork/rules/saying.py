@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from outwork.rules.refusals import Reason, declare
+from outwork.rules.refusals import shown
 
 SAID: dict[str, str] = {
     "allocated_but_not_available": "{item} is {status} now; the {quantity} allocated of it stay allocated",
@@ -25,9 +25,8 @@ SAID: dict[str, str] = {
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
 }
-declare(**SAID)
 
 
 def sentence(said: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
     """The sentence for people; `translate` is gettext where there is one."""
-    return Reason(said["code"], {key: value for key, value in said.items() if key != "code"}).text(translate)
+    return translate(SAID[said["code"]]).format(**{key: shown(value) for key, value in said.items()})
