@@ -27,8 +27,8 @@ def shown(value: Any) -> Any:
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, (list, tuple, set, frozenset)):
-        shown = [str(shown(one)) for one in value]
-        return ", ".join(shown[:10]) + (f" and {len(shown) - 10} more" if len(shown) > 10 else "")
+        texts = [str(shown(one)) for one in value]
+        return ", ".join(texts[:10]) + (f" and {len(texts) - 10} more" if len(texts) > 10 else "")
     return value
 
 
