@@ -1,12 +1,15 @@
 """How commands print: data as JSON on request, refusals with all their reasons."""
 
+import dataclasses
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
 import msgspec
 
+from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Refusal
 
 JSON_ASKED = "outwork.json"
@@ -24,9 +27,23 @@ def json_option(command: Command) -> Command:
 
 
 def print_json(data: Any) -> None:
-    """Print data as indented JSON; decimals as strings, dates as ISO 8601."""
-    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    """Print data as indented JSON; decimals as strings such as "40", dates as ISO 8601."""
+    encoded = msgspec.json.encode(_plain(data))
+    sys.stdout.buffer.write(msgspec.json.format(encoded, indent=2) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _plain(data: Any) -> Any:
+    """The same data with decimals as people write them: 40, not 40.00000."""
+    if isinstance(data, Decimal):
+        return as_text(data)
+    if dataclasses.is_dataclass(data) and not isinstance(data, type):
+        return {field.name: _plain(getattr(data, field.name)) for field in dataclasses.fields(data)}
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(one) for one in data]
+    return data
 
 
 def print_refusal(refusal: Refusal, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from outwork.rules.refusals import declare
+from outwork.rules.refusals import Where, declare, refuse
 
 declare(supply_unknown="{value} is no way of supply; it is one of {known}")
 
@@ -27,6 +27,19 @@ class ConsumeWhen(StrEnum):
 
     ACCEPTANCE = "acceptance"
     FINISH = "finish"
+
+
+UNDECIDED = "undecided"
+
+
+def read_supply(text: str, *, where: Where = ()) -> Supply | None:
+    """A way of supply as people write it ("we send", "we-send"); None is undecided. Refuses supply_unknown."""
+    word = text.strip().lower().replace("-", " ").replace("_", " ")
+    if word == UNDECIDED:
+        return None
+    if word not in set(Supply):
+        refuse("supply_unknown", value=text, known=[*(way.value for way in Supply), UNDECIDED], where=where)
+    return Supply(word)
 
 
 def is_ours(supply: str | None) -> bool:
