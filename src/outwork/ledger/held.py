@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
 from django.db.models import Q
 
-from outwork.models import StockItem
+from outwork.models import Part, StockItem
 from outwork.rules.places import Place, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare
@@ -129,3 +129,9 @@ def lock_where(condition: Q) -> dict[int, Held]:
     """Lock the usable items that meet a condition, in id order, and hold them; one statement."""
     query = StockItem.objects.usable().filter(condition).order_by("pk").select_for_update(no_key=True)
     return {row[0]: Held(*row) for row in query.values_list(*COLUMNS)}
+
+
+def item_name(item: Held, parts: Mapping[int, Part]) -> str:
+    """How people name an item: its part, and its batch or serial number."""
+    what = f" serial {item.serial}" if item.serial else f" batch {item.batch}" if item.batch else ""
+    return f"{parts[item.part_id].label}{what}"

@@ -99,6 +99,20 @@ class Reservations:
             self.release(reserved, quantity)
         return taken
 
+    def follow(self, item: Held, quantity: Decimal, to: Held) -> list[tuple[int, Decimal]]:
+        """Let the newest allocations follow so many units that were split off; says (line, quantity) of each."""
+        followed = []
+        left = quantity
+        mine = [one for one in self.rows.values() if one.item_id == item.id]
+        for reserved in sorted(mine, key=lambda one: one.id or 0, reverse=True):
+            if left <= 0:
+                break
+            taken = min(left, reserved.quantity)
+            self.shift(reserved, taken, to)
+            followed.append((reserved.build_line_id, taken))
+            left -= taken
+        return followed
+
     def write(self) -> None:
         """Write what changed: at most one delete, one update and one insert."""
         rows.delete(Allocation, self._dropped)

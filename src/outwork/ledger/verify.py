@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from outwork.ledger.values import VALUES
 from outwork.models import BuildLine, PurchaseLine, StockItem
 from outwork.rules.places import PlaceKind
 from outwork.rules.quantities import MONEY_PLACES, QUANTITY_PLACES, as_text
@@ -50,54 +51,6 @@ _ALLOCATED = """
 
 _OVER_ALLOCATED = """
     SELECT id, allocated, quantity FROM outwork_stockitem WHERE allocated > quantity ORDER BY id
-"""
-
-# The value of an item: what came in less what went out. A correction counts where the movement stands that it
-# corrects. An unknown value in or out makes the item's unknown until the item is empty once, unless a
-# correction has stated it or the movement was taken back. So items that saw something unknown are summed from
-# the last time on that they were empty; all others over their whole life, which is quicker and finds more.
-_VALUES = """
-    WITH side AS (
-        SELECT target_item_id AS item_id, id, corrects_id, reverses_id, quantity AS units, value FROM outwork_movement
-        WHERE target_item_id IS NOT NULL AND (source_item_id IS NULL OR source_item_id <> target_item_id)
-        UNION ALL
-        SELECT source_item_id, id, corrects_id, reverses_id, -quantity, -value FROM outwork_movement
-        WHERE source_item_id IS NOT NULL AND (target_item_id IS NULL OR source_item_id <> target_item_id)
-    ), judged AS (
-        SELECT item_id, COALESCE(corrects_id, id) AS position, id, units, COALESCE(value, 0) AS value,
-               CASE WHEN value IS NULL AND reverses_id IS NULL
-                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later WHERE later.corrects_id = side.id)
-                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later WHERE later.reverses_id = side.id)
-                    THEN 1 ELSE 0 END AS unknown
-        FROM side
-    ), summed AS (
-        SELECT item_id, SUM(value) AS value, MAX(unknown) AS unknown FROM judged GROUP BY item_id
-    ), running AS (
-        SELECT judged.item_id, position, value, unknown, units,
-               SUM(units) OVER (PARTITION BY judged.item_id ORDER BY position, id ROWS UNBOUNDED PRECEDING) AS there
-        FROM judged
-        WHERE judged.item_id IN (SELECT item_id FROM summed WHERE unknown = 1)
-    ), emptied AS (
-        SELECT item_id, MAX(position) AS position FROM running WHERE there = 0 AND units <> 0 GROUP BY item_id
-    ), since AS (
-        SELECT running.item_id, SUM(running.value) AS value, MAX(running.unknown) AS unknown
-        FROM running
-        LEFT JOIN emptied ON emptied.item_id = running.item_id
-        WHERE emptied.position IS NULL OR running.position > emptied.position
-        GROUP BY running.item_id
-    ), recounted AS (
-        SELECT item.id, item.value AS recorded,
-               CASE WHEN summed.item_id IS NULL OR (summed.unknown = 1 AND item.quantity = 0) THEN 0
-                    WHEN summed.unknown = 0 THEN summed.value
-                    WHEN since.unknown = 1 THEN NULL
-                    ELSE COALESCE(since.value, 0) END AS value
-        FROM outwork_stockitem AS item
-        LEFT JOIN summed ON summed.item_id = item.id
-        LEFT JOIN since ON since.item_id = item.id
-    )
-    SELECT id, recorded, value FROM recounted
-    WHERE recorded <> value OR (recorded IS NULL) <> (value IS NULL)
-    ORDER BY id
 """
 
 # Where the last movement put units of the item. Empty and written-off items lie nowhere.
@@ -220,7 +173,7 @@ _NUMBERS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("quantity", _QUANTITIES, _units),
     ("allocated", _ALLOCATED, _units),
     ("allocated of quantity", _OVER_ALLOCATED, _units),
-    ("value", _VALUES, _amount),
+    ("value", VALUES, _amount),
     ("consumed", _CONSUMED, _units),
     ("received", _RECEIVED, _units),
 )

@@ -94,7 +94,7 @@ def apply_facts(item: Held, facts: Mapping[str, Any], scope: int | None) -> tupl
         new = value or None if name == "serial" else value
         if old == new:
             continue
-        before[name], after[name] = _plain(old), _plain(new)
+        before[name], after[name] = plain_fact(old), plain_fact(new)
         setattr(item, attribute, new)
         if name == "serial":
             item.serial_number = serial_number(new) if new else None
@@ -102,7 +102,8 @@ def apply_facts(item: Held, facts: Mapping[str, Any], scope: int | None) -> tupl
     return before, after
 
 
-def _plain(value: Any) -> Any:
+def plain_fact(value: Any) -> Any:
+    """A fact as an event can keep it."""
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 

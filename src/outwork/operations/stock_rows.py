@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import models
 
-from outwork.ledger.held import Held, lock_items
+from outwork.ledger.held import Held, item_name, lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_items
 from outwork.models import BuildLine, Event, Part, StockItem
@@ -73,15 +73,8 @@ class Hand:
 
     def let_follow(self, book: Reservations, item: Held, quantity: Decimal, into: Held) -> None:
         """Let the newest allocations follow so many of the units that were split off, and remember whose they were."""
-        left = quantity
-        mine = [one for one in book.rows.values() if one.item_id == item.id]
-        for reserved in sorted(mine, key=lambda one: one.id or 0, reverse=True):
-            if left <= 0:
-                break
-            taken = min(left, reserved.quantity)
-            book.shift(reserved, taken, into)
-            self.said.append(("allocation_moved", item.id, reserved.build_line_id, taken, into.id))
-            left -= taken
+        for line_id, taken in book.follow(item, quantity, into):
+            self.said.append(("allocation_moved", item.id, line_id, taken, into.id))
 
     def spoken(self) -> list[dict[str, Any]]:
         """What happened to allocations, with the builds named; one statement, none if nothing happened."""
@@ -142,12 +135,6 @@ def read_row_quantity(
         reasons.found += refusal.reasons
         return None
     return number
-
-
-def item_name(item: Held, parts: dict[int, Part]) -> str:
-    """How people name an item: its part, and its batch or serial number."""
-    what = f" serial {item.serial}" if item.serial else f" batch {item.batch}" if item.batch else ""
-    return f"{parts[item.part_id].label}{what}"
 
 
 def parts_of(rows: Iterable[Part]) -> list[models.Model]:
