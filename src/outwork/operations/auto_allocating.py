@@ -53,7 +53,6 @@ def auto_allocate(
     build = lock_build(build)
     states.require(build.status, OPEN_BUILD, build.reference)
     all_lines = lines_of(build.pk)
-    reserved = read_for_lines(build.pk)
     meant = [
         line
         for line in all_lines
@@ -62,9 +61,12 @@ def auto_allocate(
         and is_ours(line.supply)
         and (optional_lines or not line.is_optional)
     ]
-    wanted = _wanted(meant, reserved)
     fitting = fitting_parts(all_lines)
-    held = _lock_candidates(build, wanted, fitting, location, exclude_location)
+    in_need = {one.line_id for one in _wanted(meant, read_for_lines(build.pk))}
+    held = _lock_candidates(build, in_need, fitting, location, exclude_location)
+    # A count may have shrunk an allocation before the lock; now nothing moves any more.
+    reserved = read_for_lines(build.pk)
+    wanted = [one for one in _wanted(meant, reserved) if one.line_id in in_need]
     policy = Policy(
         order=order,
         interchangeable=interchangeable,
@@ -97,13 +99,13 @@ def _wanted(lines: list[BuildLine], reserved: dict[Key, Reserved]) -> list[Wante
 
 def _lock_candidates(
     build: Build,
-    wanted: list[Wanted],
+    in_need: Collection[int],
     fitting: dict[int, dict[int, int]],
     location: Location | None,
     exclude: Location | None,
 ) -> dict[int, Held]:
     """Lock all usable stock that could serve, in id order: what is planned is what is there."""
-    parts = {part_id for line in wanted for part_id in fitting[line.line_id]}
+    parts = {part_id for line_id in in_need for part_id in fitting[line_id]}
     condition = Q(part__any=parts, quantity__gt=F("allocated"), serial__isnull=True)
     source = location.pk if location is not None else build.take_from_id
     if source is not None:
