@@ -8,10 +8,11 @@ from typing import Any
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Location, Part, PurchaseLine, User
+from outwork.operations.adding_order_lines import overordered
 from outwork.operations.creating_build import company_facts, part_facts
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
-from outwork.queries.builds import lines_of, need_of, progress
+from outwork.queries.builds import lines_of, need_of
 from outwork.queries.settings import get
 from outwork.rules import states
 from outwork.rules.external import check_buildable, check_manufacturer
@@ -134,14 +135,4 @@ def _require_anew(build: Build, event: Event) -> list[dict[str, Any]]:
         return []
     lines = [line for line in lines_of(build.pk) if line.until_revision is None]
     rows.update(BuildLine, ("quantity",), [(line.pk, required(need_of(line), build.quantity)) for line in lines])
-    made = progress(build)
-    if made.ordered > build.quantity:
-        return [
-            {
-                "code": "build_overordered",
-                "build": build.reference,
-                "planned": str(build.quantity),
-                "ordered": str(made.ordered),
-            }
-        ]
-    return []
+    return overordered({build.pk: build})

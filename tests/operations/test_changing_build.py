@@ -1,0 +1,106 @@
+"""Change a build order; external stays what it was once something hangs on it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from outwork.models import Build, BuildLine, Event
+from outwork.operations.allocating import Take, allocate
+from outwork.operations.build_states import cancel_build, issue_build
+from outwork.operations.changing_build import change_build
+from outwork.operations.making_outputs import make_outputs
+from outwork.operations.receiving import receive
+from outwork.rules.receiving import Arrival
+from outwork.rules.refusals import Refusal
+
+
+def test_it_works(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 10)
+    change_build(build=build, changes={"quantity": 12, "title": "Spring run"}, **shop.by_ada)
+    build.refresh_from_db()
+    assert (build.quantity, build.title, build.version) == (12, "Spring run", 2)
+    assert build.lines.get().quantity == 36
+    assert Event.objects.get(kind="build.changed").data["changes"]["title"] == ["", "Spring run"]
+
+
+def test_a_frozen_line_needs_as_much_more(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 10)
+    issue_build(build=build, **shop.by_ada)
+    change_build(build=build, changes={"quantity": 20}, **shop.by_ada)
+    assert BuildLine.objects.get().quantity == 60
+
+
+def test_a_smaller_quantity_keeps_allocations(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 10)
+    item = shop.put("R-10K", 30)
+    allocate(build=build, takes=[Take(build.lines.get().pk, item.pk, 30)], **shop.by_bo)
+    change_build(build=build, changes={"quantity": 5}, **shop.by_ada)
+    shop.expect(f"R-10K   Main shelf   30   for {build.reference}")
+    shop.recount()
+
+
+def test_ordered_more_than_the_build_is_said(shop):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    shop.ordered(build)
+    done = change_build(build=build, changes={"quantity": 8}, **shop.by_ada)
+    assert [(one["code"], one["ordered"]) for one in done.said] == [("build_overordered", "10")]
+
+
+def refused(shop, build, changes) -> list[str]:
+    before = Build.objects.values().get(pk=build.pk)
+    events = Event.objects.count()
+    with pytest.raises(Refusal) as refusal:
+        change_build(build=build, changes=changes, **shop.by_ada)
+    assert Build.objects.values().get(pk=build.pk) == before
+    assert Event.objects.count() == events
+    return refusal.value.codes
+
+
+def test_refuses_to_change_external_under_an_order_line(shop):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    shop.ordered(build, placed=False)
+    assert refused(shop, build, {"is_external": False, "manufacturer": None}) == ["external_flag_fixed"]
+
+
+def test_refuses_to_change_external_under_an_output(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    make_outputs(build=build, units=2, **shop.by_bo)
+    shop.switch_on()
+    assert refused(shop, build, {"is_external": True}) == ["external_flag_fixed"]
+
+
+def test_external_can_change_while_nothing_hangs_on_it(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    shop.switch_on()
+    change_build(build=build, changes={"is_external": True}, **shop.by_ada)
+    assert Build.objects.get().is_external
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"status": 40}, ["build_field_unknown"]),
+        ({"is_external": True}, ["external_builds_off"]),
+        ({"quantity": 0}, ["quantity_not_positive"]),
+        ({"quantity": "NaN"}, ["number_invalid"]),
+        ({"consume": "never"}, ["build_consume_unknown"]),
+    ],
+)
+def test_refuses_bad_values(shop, changes, codes):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    assert refused(shop, build, changes) == codes
+
+
+def test_refuses_less_than_was_made(shop):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 10, destination=shop.location("Main shelf"))
+    line = shop.ordered(build)
+    receive(order=line.order, arrivals=[Arrival(line.pk, 4)], **shop.by_bo)
+    assert refused(shop, build, {"quantity": Decimal(3)}) == ["build_quantity_below_made"]
+
+
+def test_refuses_a_build_that_is_over(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    cancel_build(build=build, **shop.by_ada)
+    assert refused(shop, build, {"title": "x"}) == ["wrong_state"]
