@@ -22,7 +22,6 @@ from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 declare(
     fact_unknown="A stock item has no {field} that could be changed; there are {choices}",
     serial_of_many="{item} is {quantity} units: only one piece has a serial number",
-    allocated_but_not_available="{quantity} of {item} stay allocated, though {status} stock is not used in builds",
 )
 
 FACTS = ("status", "batch", "serial", "packaging", "expiry_date", "supplier_part", "note")

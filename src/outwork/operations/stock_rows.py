@@ -27,8 +27,6 @@ declare(
     item_empty="Nothing is left of {item}",
     item_has_serial="{item} is one piece with a serial number",
     item_short="{item}: {there} there, {wanted} wanted",
-    allocation_shrunk="{quantity} of {item} are no longer allocated to {build}",
-    allocation_moved="{quantity} of {item} went along and stay allocated to {build}, as item {into}",
 )
 
 PLACE_WORDS = {
