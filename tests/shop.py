@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from outwork.ledger.held import Held
 from outwork.ledger.post import Posting, new_ids
@@ -18,6 +19,8 @@ from outwork.models import (
     Allocation,
     BomLine,
     Build,
+    BuildLine,
+    BuildOutput,
     Company,
     Event,
     Location,
@@ -25,6 +28,7 @@ from outwork.models import (
     Part,
     PriceBreak,
     PurchaseLine,
+    PurchaseOrder,
     Setting,
     StockItem,
     SupplierPart,
@@ -33,8 +37,10 @@ from outwork.models import (
 from outwork.operations.creating_build import create_build
 from outwork.operations.order_states import place_order
 from outwork.operations.ordering_build import order_build
+from outwork.operations.receiving import receive
 from outwork.operations.recording import record
 from outwork.rules.places import Kind, PlaceKind, at_location
+from outwork.rules.receiving import Arrival
 from outwork.rules.refusals import Refusal
 from outwork.rules.serials import serial_number
 
@@ -130,6 +136,17 @@ class Shop:
             line.order.refresh_from_db()
         return line
 
+    def received(self, line: PurchaseLine, units: Any = None, **facts: Any) -> list[BuildOutput]:
+        """Receive units of an order line (what is open unless told otherwise), as Bo does it; the outputs made."""
+        names = {name: facts.pop(name) for name in ("serials", "batch", "location_id", "status") if name in facts}
+        line.refresh_from_db()
+        count = line.open_quantity if units is None else units
+        arrival = Arrival(line.pk, count, in_units=True, **names)
+        done = receive(
+            order=line.order, arrivals=[arrival], **{"location": self.location("Goods in"), **self.by_bo, **facts}
+        )
+        return list(BuildOutput.objects.filter(pk__in=done.data["outputs"]).order_by("pk"))
+
     def put(
         self,
         number: str,
@@ -211,10 +228,10 @@ class Shop:
 
     def refused(self, operation: Any, **request: Any) -> list[tuple[str, tuple[str | int, ...]]]:
         """The codes of a refusal and where they point; asserts that nothing was written."""
-        before = (self.movements(), Event.objects.count(), self.items())
+        before = (self.movements(), Event.objects.count(), self.items(), self.documents())
         with pytest.raises(Refusal) as refusal:
             operation(**{**self.by_bo, **request})
-        assert (self.movements(), Event.objects.count(), self.items()) == before
+        assert (self.movements(), Event.objects.count(), self.items(), self.documents()) == before
         assert all(reason.text() for reason in refusal.value.reasons)
         return [(reason.code, reason.where) for reason in refusal.value.reasons]
 
@@ -225,6 +242,18 @@ class Shop:
                 "pk", "quantity", "allocated", "value", "place", "location", "status", "batch", "serial"
             )
         )
+
+    def documents(self) -> list[list[tuple[Any, ...]]]:
+        """Builds, orders, their lines, outputs and allocations: whatever an operation may change of them."""
+        every: list[tuple[type[Model], tuple[str, ...]]] = [
+            (Build, ("status", "version", "revision", "quantity")),
+            (BuildLine, ("build", "part", "quantity", "consumed", "supply")),
+            (BuildOutput, ("state", "quantity", "item")),
+            (Allocation, ("build_line", "item", "quantity", "output")),
+            (PurchaseOrder, ("status", "version")),
+            (PurchaseLine, ("build", "ordered", "received", "is_closed", "promised_date")),
+        ]
+        return [list(model._default_manager.order_by("pk").values_list("pk", *names)) for model, names in every]
 
     def movements(self) -> int:
         """How many movements there are: a refused operation adds none."""
