@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
+from django.db import connection
+
 from outwork.ledger import rows
+from outwork.ledger.documents import lock_builds
 from outwork.ledger.held import lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, read_for_lines
@@ -59,6 +63,34 @@ def follow_bom(build: Build, event: Event) -> None:
         [(line_id, build.pk, *values) for line_id, values in zip(ids, fresh, strict=True)],
     )
     copy_substitutes(build, wanted)
+
+
+_PENDING = """
+WITH RECURSIVE down (id) AS (
+    SELECT id FROM outwork_part WHERE id IN ({assemblies})
+    UNION
+    SELECT part.id FROM outwork_part part JOIN down ON part.variant_of_id = down.id
+)
+SELECT build.id FROM outwork_build build JOIN down ON build.part_id = down.id
+WHERE build.issued_at IS NULL AND build.status IN (10, 25)
+"""
+
+
+def follow_pending(assembly_ids: Collection[int], event: Event) -> list[int]:
+    """Let the builds that are not issued yet follow a BOM that just changed, those of variants too.
+
+    A fixed number of statements for each such build, however long the BOM is; gives the builds.
+    """
+    wanted = sorted(assembly_ids)
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING.format(assemblies=", ".join(["%s"] * len(wanted))), wanted)
+        pending = [row[0] for row in cursor.fetchall()]
+    for build in lock_builds(pending).values():
+        if build.issued_at is None:
+            follow_bom(build, event)
+    return pending
 
 
 def copy_line(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:

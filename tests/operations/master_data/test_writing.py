@@ -219,8 +219,8 @@ def template(shop):
 COSTS = {
     Category: (4, 4, 4),
     Part: (7, 6, 6),
-    BomLine: (7, 4, 6),
-    BomSubstitute: (8, 6, 6),
+    BomLine: (8, 5, 7),
+    BomSubstitute: (10, 8, 8),
     Company: (4, 3, 5),
     ManufacturerPart: (6, 6, 6),
     SupplierPart: (8, 5, 8),

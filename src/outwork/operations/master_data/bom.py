@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Max
 
-from outwork.models import BomLine, Part
+from outwork.models import BomLine, Event, Part
+from outwork.operations.following_bom import follow_pending
 from outwork.operations.master_data.batch import Batch, Row
 from outwork.queries.bom import edges_below, labels, links, variants_below
 from outwork.rules.bom import Edge, PartKey, find_cycle
@@ -174,3 +176,14 @@ def check_substitute_removal(batch: Batch) -> None:
         line = batch.one(row, "bom_line_id")
         if line is not None and assemblies[line.assembly_id].is_locked:
             batch.refuse(row, "id", "bom_locked", part=assemblies[line.assembly_id].label)
+
+
+def let_builds_follow(values: Sequence[Mapping[str, Any]], event: Event) -> None:
+    """Builds that are not issued yet follow the BOM lines just written or removed."""
+    follow_pending({one["assembly_id"] for one in values}, event)
+
+
+def let_builds_follow_substitutes(values: Sequence[Mapping[str, Any]], event: Event) -> None:
+    """The same for substitutes of BOM lines."""
+    lines = {one["bom_line_id"] for one in values}
+    follow_pending(set(BomLine.objects.filter(pk__any=lines).values_list("assembly_id", flat=True)), event)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
 
+from outwork.models import Event
 from outwork.operations.master_data.batch import Check
 
 
@@ -31,7 +32,7 @@ class Noun:
     `derived`: kept by the checks and never given. `filled`: may be left out, a check fills it in. `fixed`: not
     changed later. `required`: texts that are not empty. `positive`: numbers that are not 0. `before` and `after`
     run around the writing, `removal` and `after_removal` around the removal. `documents`: whose history a row
-    belongs to, by attribute name.
+    belongs to, by attribute name. `followed`: what else changes with the rows, within the same event.
     """
 
     model: type[Model]
@@ -48,3 +49,4 @@ class Noun:
     removal: tuple[Check, ...] = ()
     after_removal: tuple[Callable[[list[Any]], None], ...] = ()
     documents: tuple[tuple[type[Model], str], ...] = ()
+    followed: tuple[Callable[[Sequence[Mapping[str, Any]], Event], None], ...] = ()

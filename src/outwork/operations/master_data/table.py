@@ -54,6 +54,7 @@ NOUNS: dict[type[Model], Noun] = {
             checks=(bom.check_bom_line,),
             removal=(bom.check_line_removal,),
             documents=((Part, "assembly_id"),),
+            followed=(bom.let_builds_follow,),
         ),
         Noun(
             BomSubstitute,
@@ -62,6 +63,7 @@ NOUNS: dict[type[Model], Noun] = {
             unique=(Unique(("bom_line_id", "part_id"), by="bom_line_id"),),
             checks=(bom.check_substitute,),
             removal=(bom.check_substitute_removal,),
+            followed=(bom.let_builds_follow_substitutes,),
         ),
         Noun(
             Company,

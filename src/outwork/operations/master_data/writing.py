@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 from outwork.ledger import rows as bulk
-from outwork.models import User
+from outwork.models import Event, User
 from outwork.operations.master_data.batch import Batch, Row, named
 from outwork.operations.master_data.nouns import Noun
 from outwork.operations.master_data.reading import Reader
@@ -48,6 +48,7 @@ def create(
     ids = insert(noun, batch)
     values = [{**row.values, "id": pk} for row, pk in zip(batch.rows, ids, strict=True)]
     event = record(_kind(noun, "created"), *_documents(noun, values), actor=actor, at=at, data={"ids": ids})
+    _follow(noun, values, event)
     return Done(event.pk, ids)
 
 
@@ -68,6 +69,7 @@ def change(
     documents = _documents(noun, [_values(noun, row.before) for row in batch.rows])
     data = {"rows": [{"id": pk, **differences} for pk, differences in changed.items() if differences]}
     event = record(_kind(noun, "changed"), *documents, actor=actor, at=at, data=data)
+    _follow(noun, [{**_values(noun, row.before), **row.values} for row in batch.rows], event)
     return Done(event.pk, [row.before.pk for row in batch.rows])
 
 
@@ -94,7 +96,13 @@ def remove(
     kept = [{"name": named(row.before), **_plain(values)} for row, values in zip(batch.rows, gone, strict=True)]
     documents = [one for one in _documents(noun, gone) if type(one) is not model]
     event = record(_kind(noun, "removed"), *documents, actor=actor, at=at, data={"rows": kept})
+    _follow(noun, gone, event)
     return Done(event.pk, list(ids))
+
+
+def _follow(noun: Noun, values: Sequence[Given], event: Event) -> None:
+    for follow in noun.followed:
+        follow(values, event)
 
 
 def lock_master_data() -> None:

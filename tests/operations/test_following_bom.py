@@ -1,0 +1,99 @@
+"""The lines of a build follow its BOM until the build is issued (design section 5.5)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from outwork.models import BomLine, BomSubstitute, Build, BuildLineSubstitute
+from outwork.operations import master_data
+from outwork.operations.allocating import Take, allocate
+from outwork.operations.build_states import hold_build, issue_build
+
+
+@pytest.fixture
+def build(shop) -> Build:
+    return shop.build(shop.assembly("BOARD", {"R-10K": 3, "C-1U": 1}), 10)
+
+
+def lines(build: Build) -> list[tuple[str, Decimal]]:
+    return [(line.part.number, line.quantity) for line in build.lines.select_related("part")]
+
+
+def test_it_works(shop, build):
+    by = shop.by_ada
+    resistor = BomLine.objects.get(part__number="R-10K")
+    master_data.change(model=BomLine, rows=[{"id": resistor.pk, "quantity": 2, "attrition": 10}], **by)
+    assert lines(build) == [("R-10K", Decimal(22)), ("C-1U", Decimal(10))]
+    led = shop.part("LED-RED")
+    master_data.create(
+        model=BomLine, rows=[{"assembly": build.part_id, "part": led.pk, "quantity": 4, "position": 9}], **by
+    )
+    assert lines(build) == [("R-10K", Decimal(22)), ("C-1U", Decimal(10)), ("LED-RED", Decimal(40))]
+
+
+def test_a_line_that_is_removed_frees_its_allocations(shop, build):
+    item = shop.put("C-1U", 50)
+    allocate(build=build, takes=[Take(build.lines.get(part__number="C-1U").pk, item.pk, 10)], **shop.by_bo)
+    capacitor = BomLine.objects.get(part__number="C-1U")
+    master_data.remove(model=BomLine, ids=[capacitor.pk], **shop.by_ada)
+    assert lines(build) == [("R-10K", Decimal(30))]
+    shop.expect("C-1U   Main shelf   50")
+    shop.recount()
+
+
+def test_a_line_that_changes_keeps_its_allocations(shop, build):
+    item = shop.put("R-10K", 50)
+    allocate(build=build, takes=[Take(build.lines.get(part__number="R-10K").pk, item.pk, 30)], **shop.by_bo)
+    resistor = BomLine.objects.get(part__number="R-10K")
+    master_data.change(model=BomLine, rows=[{"id": resistor.pk, "quantity": 2}], **shop.by_ada)
+    shop.expect("""
+        R-10K   Main shelf   30   for BO-0001
+        R-10K   Main shelf   20
+    """)
+
+
+def test_substitutes_come_along(shop, build):
+    resistor = BomLine.objects.get(part__number="R-10K")
+    other = shop.part("R-10K-ALT")
+    master_data.create(model=BomSubstitute, rows=[{"bom_line": resistor.pk, "part": other.pk}], **shop.by_ada)
+    assert list(BuildLineSubstitute.objects.values_list("part__number", flat=True)) == ["R-10K-ALT"]
+
+
+def test_an_issued_build_is_frozen(shop, build):
+    issue_build(build=build, **shop.by_ada)
+    resistor = BomLine.objects.get(part__number="R-10K")
+    master_data.change(model=BomLine, rows=[{"id": resistor.pk, "quantity": 2}], **shop.by_ada)
+    assert lines(build)[0] == ("R-10K", Decimal(30))
+
+
+def test_a_build_held_before_its_issue_still_follows(shop, build):
+    hold_build(build=build, **shop.by_ada)
+    resistor = BomLine.objects.get(part__number="R-10K")
+    master_data.change(model=BomLine, rows=[{"id": resistor.pk, "quantity": 2}], **shop.by_ada)
+    assert lines(build)[0] == ("R-10K", Decimal(20))
+
+
+def test_variants_follow_what_they_inherit(shop):
+    template = shop.assembly("BOARD", {"R-10K": 3}, is_template=True)
+    BomLine.objects.update(is_inherited=True)
+    variant = shop.assembly("BOARD-EU", variant_of=template)
+    build = shop.build(variant, 10)
+    assert lines(build) == [("R-10K", Decimal(30))]
+    line = BomLine.objects.get()
+    master_data.change(model=BomLine, rows=[{"id": line.pk, "quantity": 4}], **shop.by_ada)
+    assert lines(build) == [("R-10K", Decimal(40))]
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
+    parts = [shop.part(f"R-{number}") for number in range(count)]
+    board = shop.assembly("BOARD")
+    shop.build(board, 10)
+    rows = [{"assembly": board.pk, "part": part.pk, "quantity": 1} for part in parts]
+    with statements() as seen:
+        master_data.create(model=BomLine, rows=rows, **shop.by_ada)
+    lock = connection.vendor == "postgresql"
+    assert len(seen) - lock == 17, seen
