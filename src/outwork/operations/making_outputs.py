@@ -86,7 +86,7 @@ def make_outputs(
     return Done(event.pk, list(output_ids), data={"items": list(item_ids)})
 
 
-def _numbers(build: Build, count: Any, serials: str | Sequence[str] | None) -> list[str | None]:
+def _numbers(build: Build, count: Any, serials: str | Sequence[str] | None) -> Sequence[str | None]:
     part = build.part
     if serials is None:
         if part.is_trackable:
