@@ -19,6 +19,8 @@ from outwork.rules.refusals import Refusal
 COMMANDS = {
     "demo": ("outwork.cli.demo", "Fill the demo company if there is nothing yet, and serve it."),
     "serve": ("outwork.cli.serve", "Serve the pages and the API at HOST:PORT."),
+    "stock": ("outwork.cli.stock", "What lies where, what happened to it, and what is done to it by hand."),
+    "ledger": ("outwork.cli.ledger", "Recount the ledger, and take back what was done."),
     "migrate": ("outwork.cli.migrate", "Bring the database up to date."),
     "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
 }
