@@ -25,7 +25,7 @@ declare(
     manufacturer_missing="{build} has no manufacturer yet: name one, or order the build first",
     manufacturer_not_of_build="{company} does not build {build}",
     location_of_another_company="{location} does not lie at {company}",
-    nothing_to_send="{build} has nothing allocated that is not at {company} already",
+    nothing_to_send="{build} has nothing allocated that still lies with us and could go to {company}",
 )
 
 
@@ -44,7 +44,7 @@ def send_kit(
 ) -> Done:
     """Move what is allocated to an external build to its manufacturer's location; `ids` holds the items there.
 
-    Everything not there yet, or only that of the named lines. An item that is allocated in part is split;
+    Everything that still lies with us, or only that of the named lines. An item that is allocated in part is split;
     with `whole_items` it travels whole (the reel goes along) unless another build has a claim on it. May be
     back-dated by `at`. A manufacturer without a location of its own gets one. Refuses wrong_state,
     build_internal, manufacturer_undecided, manufacturer_missing, manufacturer_not_of_build,
@@ -55,7 +55,8 @@ def send_kit(
     company = _manufacturer(build, manufacturer)
     target = _location(company, location)
     held, reserved = hold_for_build(build.pk)
-    there = set(Location.objects.filter(company=company).values_list("pk", flat=True))
+    # What lies at another manufacturer of the build is his kit: a transfer takes it from one to the other.
+    there = set(Location.objects.filter(company__isnull=False).values_list("pk", flat=True))
     claims: dict[int, list[Reserved]] = defaultdict(list)
     for one in reserved.values():
         if (lines is None or one.build_line_id in lines) and held[one.item_id].location_id not in there:
