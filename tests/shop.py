@@ -149,7 +149,7 @@ class Shop:
 
     def put(
         self,
-        number: str,
+        what: str | Part,
         quantity: Any,
         location: str | None = "Main shelf",
         *,
@@ -159,7 +159,7 @@ class Shop:
         days: float = 0,
     ) -> StockItem:
         """Opening stock; `value` is for the whole quantity."""
-        part = self.part(number)
+        part = what if isinstance(what, Part) else self.part(what)
         event = record("stock.opened", part, **self.by(self.bo, days=days))
         posting = Posting(event, {})
         held = Held(
