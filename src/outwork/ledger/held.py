@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 from django.db.models import Q
 
@@ -24,7 +26,7 @@ declare(
 
 @dataclass(slots=True)
 class Held:
-    """One stock item as the transaction sees it."""
+    """One stock item as the transaction sees it; `stored` is its row as the database has it."""
 
     id: int
     part_id: int
@@ -51,6 +53,7 @@ class Held:
     packaging: str = ""
     expiry_date: datetime.date | None = None
     note: str = ""
+    stored: tuple[object, ...] | None = field(default=None, repr=False, compare=False)
 
     @property
     def free(self) -> Decimal:
@@ -75,14 +78,7 @@ class Held:
     @property
     def where(self) -> Place:
         """Its place as one value."""
-        kind = PlaceKind(self.place)
-        ids = {
-            PlaceKind.LOCATION: self.location_id,
-            PlaceKind.INSIDE: self.inside_id,
-            PlaceKind.CUSTOMER: self.customer_id,
-            PlaceKind.USED: self.used_by_id,
-        }
-        return Place(kind, ids.get(kind))
+        return Place(PlaceKind(self.place), getattr(self, _PLACE_KEYS.get(self.place, ""), None))
 
     def put(self, place: Place) -> None:
         """Change the place; the build that uses it stays known when it is taken out again by hand only."""
@@ -96,11 +92,25 @@ class Held:
     def part_off(self, new_id: int, quantity: Decimal) -> Held:
         """The working copy of an item split off this one: same lot, nothing in it yet."""
         return replace(
-            self, id=new_id, quantity=ZERO, allocated=ZERO, value=ZERO, split_from_id=self.id, root_id=self.lot
+            self,
+            id=new_id,
+            quantity=ZERO,
+            allocated=ZERO,
+            value=ZERO,
+            split_from_id=self.id,
+            root_id=self.lot,
+            stored=None,
         )
 
 
-COLUMNS = tuple(field.name for field in fields(Held))
+COLUMNS = tuple(field.name for field in fields(Held) if field.name != "stored")
+as_row = attrgetter(*COLUMNS)
+_PLACE_KEYS: dict[int, str] = {
+    PlaceKind.LOCATION: "location_id",
+    PlaceKind.INSIDE: "inside_id",
+    PlaceKind.CUSTOMER: "customer_id",
+    PlaceKind.USED: "used_by_id",
+}
 
 
 def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
@@ -109,7 +119,7 @@ def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
     if not wanted:
         return {}
     query = StockItem.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True)
-    held = {row[0]: Held(*row) for row in query.values_list(*COLUMNS)}
+    held = _hold(query.values_list(*COLUMNS))
     reasons = Reasons()
     for item_id in wanted:
         if item_id not in held:
@@ -120,15 +130,31 @@ def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
     return held
 
 
-def fresh_rows(held: Sequence[Held], now: datetime.datetime) -> list[tuple[object, ...]]:
-    """New items as rows in the order of COLUMNS, then updated_at."""
-    return [(*(getattr(one, name) for name in COLUMNS), now) for one in held]
-
-
 def lock_where(condition: Q) -> dict[int, Held]:
     """Lock the usable items that meet a condition, in id order, and hold them; one statement."""
     query = StockItem.objects.usable().filter(condition).order_by("pk").select_for_update(no_key=True)
-    return {row[0]: Held(*row) for row in query.values_list(*COLUMNS)}
+    return _hold(query.values_list(*COLUMNS))
+
+
+def changed_columns(held: Sequence[Held]) -> dict[str, Sequence[object]]:
+    """The columns in which any of the items differs from what is stored, each with the values of all items."""
+    if not held:
+        return {}
+    now = zip(*map(as_row, held), strict=True)
+    before = zip(*(one.stored or _NOT_STORED for one in held), strict=True)
+    columns = zip(COLUMNS, now, before, strict=True)
+    return {name: values for name, values, stored in columns if values != stored}
+
+
+def _hold(found: Iterable[tuple[Any, ...]]) -> dict[int, Held]:
+    held = {}
+    for row in found:
+        one = held[row[0]] = Held(*row)
+        one.stored = row
+    return held
+
+
+_NOT_STORED = (object(),) * len(COLUMNS)
 
 
 def item_name(item: Held, parts: Mapping[int, Part]) -> str:

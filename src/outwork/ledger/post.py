@@ -8,12 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows
-from outwork.ledger.held import COLUMNS, Held, fresh_rows
+from outwork.ledger.held import COLUMNS, Held, as_row, changed_columns
 from outwork.models import Event, Movement, StockItem
 from outwork.rules.places import GONE, VALUE_ONLY, Kind, Place, PlaceKind
 from outwork.rules.quantities import ZERO, rounded_money
 
-_CHANGEABLE = tuple(name for name in COLUMNS if name not in ("id", "part_id", "split_from_id", "root_id"))
 _MOVEMENT = (
     "event_id",
     "kind",
@@ -181,14 +180,15 @@ class Posting:
         now = self.event.recorded_at
         # Sorted by serial: two transactions that want the same serials then wait for each other, not in a circle.
         fresh = sorted(self._new.values(), key=lambda one: (one.serial_scope or 0, one.serial or ""))
-        rows.insert(StockItem, (*COLUMNS, "updated_at"), fresh_rows(fresh, now))
-        changed = [self.held[item_id] for item_id in sorted(self._touched) if item_id in self.held]
-        rows.update(
-            StockItem,
-            (*_CHANGEABLE, "updated_at"),
-            [(one.id, *(getattr(one, name) for name in _CHANGEABLE), now) for one in changed],
-        )
+        rows.insert(StockItem, (*COLUMNS, "updated_at"), [(*as_row(one), now) for one in fresh])
+        touched = [self.held[item_id] for item_id in sorted(self._touched) if item_id in self.held]
+        # Only the columns that changed: the databases then leave the indexes and keys of all others alone.
+        changed = {**changed_columns(touched), "updated_at": [now] * len(touched)}
+        ids = [one.id for one in touched]
+        rows.update(StockItem, tuple(changed), list(zip(ids, *changed.values(), strict=True)))
         rows.insert(Movement, _MOVEMENT, self._movements)
+        for one in (*fresh, *touched):
+            one.stored = as_row(one)
         self.held.update(self._new)
         self._new, self._touched, self._movements = {}, set(), []
 

@@ -119,8 +119,16 @@ def _prepared(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[tu
     columns = []
     for field, values in zip(fields, zip(*rows, strict=True), strict=True):
         convert = _converter(field)
-        columns.append(values if convert is None else [None if one is None else convert(one) for one in values])
+        columns.append(values if convert is None else _converted(values, convert))
     return list(zip(*columns, strict=True))
+
+
+def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:
+    """A column converted; one object all the way down (an event, a time, None) is converted once."""
+    first = values[0]
+    if all(one is first for one in values):
+        return [None if first is None else convert(first)] * len(values)
+    return [None if one is None else convert(one) for one in values]
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
