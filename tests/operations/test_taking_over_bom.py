@@ -75,7 +75,7 @@ def test_refuses_what_did_not_change(shop, build):
     events = Event.objects.count()
     with pytest.raises(Refusal) as refusal:
         take_over_bom(build=build, **shop.by_ada)
-    assert refusal.value.code == "bom_unchanged"
+    assert refusal.value.code == "nothing_to_take_over"
     assert Event.objects.count() == events
 
 

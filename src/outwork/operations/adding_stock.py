@@ -26,7 +26,6 @@ declare(
     part_virtual="{part} is virtual: there is no stock of it",
     supplier_part_of_another_part="{supplier_part} is not {part}, but another part",
     value_negative="{value} is not a value: it must be 0 or more",
-    text_too_long="{field} has {length} characters; at most {limit}",
 )
 
 

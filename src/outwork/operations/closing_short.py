@@ -20,7 +20,6 @@ declare(
     line_has_nothing_open="{part}: all {ordered} came, there is nothing to close",
     line_not_closed="{part}: the line is not closed short",
     closing_without_reason="Closing a line short needs a reason",
-    no_lines_named="Name at least one line",
 )
 
 

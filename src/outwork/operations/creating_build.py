@@ -20,7 +20,6 @@ from outwork.rules.supply import ConsumeWhen
 
 declare(
     manufacturer_of_internal_build="Only an external build order has a manufacturer",
-    dates_reversed="The start {start} lies after the target {target}",
 )
 
 

@@ -21,9 +21,7 @@ from outwork.rules.states import OPEN_BUILD
 
 declare(
     build_internal="{build} is built by us: there is nobody to send its parts to",
-    manufacturer_undecided="{build} has {count} manufacturers: say to which one to send",
     manufacturer_missing="{build} has no manufacturer yet: name one, or order the build first",
-    manufacturer_not_of_build="{company} does not build {build}",
     location_of_another_company="{location} does not lie at {company}",
     nothing_to_send="{build} has nothing allocated that still lies with us and could go to {company}",
 )

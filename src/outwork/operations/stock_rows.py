@@ -20,7 +20,6 @@ from outwork.rules.quantities import whole as read_whole
 from outwork.rules.refusals import Reason, Reasons, Refusal, Where, declare
 
 declare(
-    rows_missing="The list is empty: there is nothing to do",
     item_repeated="Stock item {item} stands in the list twice",
     item_not_on_hand="{item} is not on hand: it is {place}",
     item_in_production="{item} is in production: accept it first",

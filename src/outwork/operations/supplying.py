@@ -18,8 +18,6 @@ from outwork.rules.states import OPEN_BUILD
 from outwork.rules.supply import SUPPLIED_BY_THEM, Supply
 
 declare(
-    line_unknown="{build} has no line {line}",
-    line_named_twice="Line {line} is named twice",
     line_has_allocations="{part} has {quantity} allocated to {build}: free that first, or keep supplying it",
     supply_of_internal_build="{build} is built by us: there is nobody else to supply its lines",
 )

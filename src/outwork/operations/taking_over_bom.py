@@ -26,7 +26,7 @@ from outwork.rules.states import BuildStatus, OutputState
 
 declare(
     build_not_frozen="{build} is not issued yet: its lines follow the BOM by themselves",
-    bom_unchanged="{build} is built to the BOM as it is: there is nothing to take over",
+    nothing_to_take_over="{build} is built to the BOM as it is: there is nothing to take over",
 )
 
 
@@ -44,7 +44,7 @@ def take_over_bom(
 
     The build's revision rises. Units received before keep the lines they were built to, which go on needing
     what those units need; a changed or removed line gives the rest of its allocations to the new line of the
-    same part, or frees them. Refuses wrong_state, build_not_frozen, bom_unchanged.
+    same part, or frees them. Refuses wrong_state, build_not_frozen, nothing_to_take_over.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, {BuildStatus.PRODUCTION, BuildStatus.ON_HOLD, BuildStatus.PENDING}, build.reference)
@@ -52,7 +52,7 @@ def take_over_bom(
         refuse("build_not_frozen", build=build.reference)
     differences = bom_difference(build)
     if not differences:
-        refuse("bom_unchanged", build=build.reference)
+        refuse("nothing_to_take_over", build=build.reference)
 
     told = [{"part": one.part, "kind": one.kind, "changes": sorted(one.changes)} for one in differences]
     event = record("build.bom taken over", build, actor=actor, at=at, reason=reason, data={"differences": told})

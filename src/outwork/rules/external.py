@@ -13,7 +13,6 @@ declare(
     part_not_assembly="{part} is not an assembly, so it cannot be built",
     part_not_active="{part} is not active any more",
     part_not_purchaseable="{part} is not purchaseable, so it cannot be built outside",
-    company_not_supplier="{company} is not a supplier",
     company_not_manufacturer="{company} is not a manufacturer, so it cannot build {part}",
     no_supplier_part="{company} has no supplier part for {part}: make one first",
     build_not_external="{build} is not an external build order",

@@ -16,10 +16,8 @@ from outwork.rules.states import StockStatus
 
 declare(
     nothing_arrived="Nothing arrived: name at least one line",
-    line_not_on_order="Line {line} is not on {order}",
     over_receipt="{part}: {open} open, {arrived} arrived; receive no more, or say that you accept it and why",
     over_receipt_reason="{part}: more than ordered is accepted only with a reason",
-    serials_needed="{part} has tracked components: receive it with serial numbers",
     virtual_serials="{part} is virtual: it has no stock and no serial numbers",
 )
 

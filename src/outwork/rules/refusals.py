@@ -88,8 +88,19 @@ class Reasons:
             raise Refusal(*self.found)
 
 
-# Ids that any operation may be given.
+# Codes of several operations, so that each is there whichever of them is loaded.
 declare(
     part_unknown="There is no part {part}",
     supplier_part_unknown="There is no supplier part {supplier_part}",
+    rows_missing="The list is empty: there is nothing to do",
+    text_too_long="{field} has {length} characters; at most {limit}",
+    line_unknown="{build} has no line {line}",
+    line_named_twice="Line {line} is named twice",
+    no_lines_named="Name at least one line",
+    dates_reversed="The start {start} lies after the target {target}",
+    line_not_on_order="Line {line} is not on {order}",
+    serials_needed="{part} has tracked components: receive it with serial numbers",
+    manufacturer_undecided="{build} has {count} manufacturers: say which one is meant",
+    manufacturer_not_of_build="{company} does not build {build}",
+    company_not_supplier="{company} is not a supplier",
 )

@@ -21,7 +21,6 @@ declare(
     field_fixed="{field} of a {noun} is said when it is made and cannot be changed",
     value_missing="{field} is missing",
     text_invalid="{field} is a text without control characters, not {value}",
-    text_too_long="{field} has at most {limit} characters, not {length}",
     flag_invalid="{field} is true or false, not {value}",
     integer_invalid="{field} is a whole number from {least} to {limit}, not {value}",
     amount_negative="{field} is not negative, as {value} is",

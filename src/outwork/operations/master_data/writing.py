@@ -22,7 +22,6 @@ from outwork.operations.recording import Done, operation, record
 from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
-    rows_missing="The request names no {noun}",
     row_named_twice="{noun} {id} stands twice in this request",
     row_id_invalid="A row of a change names the id of its {noun}",
 )
