@@ -54,7 +54,7 @@ def test_refuses_everything_wrong_at_once(shop):
     shop.put("BOARD", 1, serial="7")
     other = shop.sells(shop.company("Acme"), shop.part("R-10K"))
     items = [shop.put("BOARD", 2 if index == 3 else 1) for index in range(7)]
-    wrong = [
+    wrong: list[dict[str, object]] = [
         {"status": 11},
         {"quantity": 5},
         {"serial": "7"},
