@@ -32,6 +32,8 @@ def issue_build(
     build = lock_build(build, expected_version=expected_version)
     if states.is_repeat(build.status, BuildStatus.PRODUCTION):
         return _nothing("build.issued", build, actor, at)
+    if build.status == BuildStatus.COMPLETE:  # that is reopened, with a reason
+        states.refuse_move(build.status, BuildStatus.PRODUCTION, document=build.reference)
     states.require_move(BUILD, build.status, BuildStatus.PRODUCTION, document=build.reference)
     event = record("build.issued", build, actor=actor, at=at)
     start(build, event)
@@ -40,10 +42,19 @@ def issue_build(
 
 def start(build: Build, event: Event) -> None:
     """Put a locked build into production; its lines are frozen from here on."""
+    freeze(build, event)
+    _move(build, BuildStatus.PRODUCTION)
+
+
+def freeze(build: Build, event: Event) -> None:
+    """Take the BOM over for the last time, whatever the state: the build is ordered, or units of it are there.
+
+    A build on hold stays on hold, but what was ordered or built cannot follow the BOM any more.
+    """
     if build.issued_at is None:
         follow_bom(build, event)
         build.issued_at = event.at
-    _move(build, BuildStatus.PRODUCTION)
+        build.save(update_fields=["issued_at"])
 
 
 @operation

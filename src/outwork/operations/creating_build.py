@@ -10,6 +10,7 @@ from outwork.models import Build, Company, Location, Part, User
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.numbering import take_reference
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
 from outwork.queries.settings import all_settings
 from outwork.rules.external import CompanyFacts, PartFacts, check_buildable, check_manufacturer
 from outwork.rules.quantities import quantity as read_quantity
@@ -62,7 +63,7 @@ def create_build(
     (external) or at finish (internal) unless `consume` says otherwise. Refuses: part_not_assembly,
     part_not_active, part_not_purchaseable, external_builds_off, company_not_supplier,
     company_not_manufacturer, manufacturer_of_internal_build, dates_reversed, location_structural,
-    reference_used, and bad quantities.
+    reference_used, reference_mismatch, bad quantities and long texts.
     """
     settings = all_settings()
     part = Part.objects.select_related("default_location").get(pk=part.pk)
@@ -77,6 +78,7 @@ def create_build(
         reasons.add("dates_reversed", start=start_date, target=target_date, where=("target_date",))
     if destination is not None and destination.is_structural:
         reasons.add("location_structural", location=destination.path or destination.name, where=("destination",))
+    check_texts(Build, {"title": title, "batch": batch}, reasons)
     units = _units(part, quantity, reasons)
     reasons.raise_any()
 

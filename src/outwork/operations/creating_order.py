@@ -7,6 +7,7 @@ import datetime
 from outwork.models import Company, Location, PurchaseOrder, User
 from outwork.operations.numbering import take_reference
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
 from outwork.queries.settings import all_settings
 from outwork.rules.currency import currency_code
 from outwork.rules.refusals import Reasons, declare
@@ -34,7 +35,7 @@ def create_order(
     """Create a draft order, in the supplier's currency unless another is named; `ids` holds it.
 
     Refuses company_not_supplier, supplier_not_active, currency_code_invalid, dates_reversed,
-    location_structural, reference_used.
+    location_structural, reference_used, reference_mismatch, long texts.
     """
     supplier = Company.objects.get(pk=supplier.pk)
     reasons = Reasons()
@@ -46,6 +47,8 @@ def create_order(
         reasons.add("dates_reversed", start=start_date, target=target_date, where=("target_date",))
     if destination is not None and destination.is_structural:
         reasons.add("location_structural", location=destination.path or destination.name, where=("destination",))
+    texts = {"supplier_reference": supplier_reference, "description": description}
+    check_texts(PurchaseOrder, texts, reasons)
     reasons.raise_any()
     code = currency_code(currency or supplier.currency, where=("currency",))
     pattern = all_settings()["PURCHASEORDER_REFERENCE_PATTERN"]

@@ -62,6 +62,8 @@ def link_lines(
         for build in builds.values():
             if build.status == BuildStatus.PENDING:
                 build_states.start(build, event)
+            else:
+                build_states.freeze(build, event)
     order.version += 1
     order.save(update_fields=["version"])
     return Done(event.pk, [link.line_id for link in links], said=overordered(builds))

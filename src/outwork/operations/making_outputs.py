@@ -60,6 +60,8 @@ def make_outputs(
     event = record("build.outputs made", build, actor=actor, at=at, reason=reason)
     if build.status == BuildStatus.PENDING:
         build_states.start(build, event)
+    else:
+        build_states.freeze(build, event)
     scope = scopes([build.part])[build.part_id]
     item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
     posting, made = Posting(event, {}), []

@@ -35,6 +35,7 @@ def take_reference(
     name = str(model._meta.model_name)
     pattern = Pattern.parse(pattern_text)
     if given is not None:
+        pattern.require(given)
         number = pattern.number(given)
         _count(_AT_LEAST, [name, number])
         if model._default_manager.filter(reference=given).exists():

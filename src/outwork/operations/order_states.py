@@ -39,6 +39,8 @@ def place_order(
     order, lines, builds = _lock(order, expected_version)
     if states.is_repeat(order.status, OrderStatus.PLACED):
         return _nothing("order.placed", order, actor, at)
+    if order.status == OrderStatus.COMPLETE:  # that is reopened, with a reason
+        states.refuse_move(order.status, OrderStatus.PLACED, document=order.reference)
     states.require_move(PURCHASE_ORDER, order.status, OrderStatus.PLACED, document=order.reference)
     if not lines:
         refuse("order_empty", order=order.reference)
@@ -51,6 +53,7 @@ def place_order(
             build_states.start(build, record("build.issued", build, actor=actor, at=at, data={"by": order.reference}))
             said.append({"code": "build_issued", "build": build.reference})
         elif build.status == BuildStatus.ON_HOLD:
+            build_states.freeze(build, event)
             said.append({"code": "build_on_hold", "build": build.reference})
     order.placed_at = order.placed_at or at
     _move(order, OrderStatus.PLACED)

@@ -198,6 +198,8 @@ def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]
             build_states.start(build, event)
             said.append({"code": "build_issued", "build": build.reference})
         elif build.status != BuildStatus.PRODUCTION:
+            if build.status == BuildStatus.ON_HOLD:
+                build_states.freeze(build, event)
             said.append({"code": _UNUSUAL[BuildStatus(build.status)], "build": build.reference})
     return said
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import IntEnum
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from outwork.rules.refusals import declare, refuse
 
@@ -151,7 +151,12 @@ def require_move(table: Table[S], before: int, after: S, *, document: str) -> No
     work twice.
     """
     if (before, after) not in table:
-        refuse("transition_impossible", document=document, before=type(after)(before).word, after=after.word)
+        refuse_move(before, after, document=document)
+
+
+def refuse_move(before: int, after: State, *, document: str) -> NoReturn:
+    """Refuse a move (`transition_impossible`)."""
+    refuse("transition_impossible", document=document, before=type(after)(before).word, after=after.word)
 
 
 def require(state: int, allowed: Collection[S], document: str) -> None:
