@@ -50,10 +50,10 @@ def _read_rows(data: bytes, *, name: str, wanted: Mapping[str, str]) -> BomFile:
     if not lines:
         refuse("bom_no_lines", name=name, row=sheet.header + 1)
     warnings.found += check_lines(lines, found, counted=reader.counted).found
-    return BomFile(name, tuple(lines), found.found, sheet.dialect, _not_too_many(warnings.found))
+    return BomFile(name, tuple(lines), found.found, sheet.dialect, not_too_many(warnings.found))
 
 
-def _not_too_many(warnings: list[Reason]) -> tuple[Reason, ...]:
+def not_too_many(warnings: list[Reason]) -> tuple[Reason, ...]:
     """The first fifty of each kind; the others are counted."""
     seen = Counter(warning.code for warning in warnings)
     told: Counter[str] = Counter()
