@@ -29,7 +29,6 @@ declare(
 )
 
 INTEGER_LIMIT = 2_147_483_647
-_NOTHING: dict[str, Any] = {}
 
 
 class Reader:
@@ -41,6 +40,15 @@ class Reader:
         for field in noun.model._meta.concrete_fields:
             if not field.primary_key and not getattr(field, "auto_now_add", False):
                 self.fields[field.name] = self.fields[field.attname] = field
+        self.fillings = [
+            (
+                field.attname,
+                field.name,
+                field.get_default() if field.has_default() else _stand_in(field),
+                field.has_default() or field.null,
+            )
+            for field in dict.fromkeys(self.fields.values())
+        ]
 
     def read(self, index: int, given: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
         """The values by attribute name, and the names of those that could not be read."""
@@ -63,15 +71,15 @@ class Reader:
 
     def complete(self, index: int, values: dict[str, Any], bad: set[str]) -> None:
         """Fill a new row with defaults and, for what is missing or bad, with stand-ins that no check minds."""
-        for field in dict.fromkeys(self.fields.values()):
-            if field.attname in values:
+        for attname, name, filling, may_be_left_out in self.fillings:
+            if attname in values:
                 continue
-            if field.attname not in bad and not field.has_default() and not field.null:
-                if field.name in self.noun.filled:
+            if attname not in bad and not may_be_left_out:
+                if name in self.noun.filled:
                     continue
-                self.reasons.add("value_missing", field=field.name, where=(index, field.name))
-                bad.add(field.attname)
-            values[field.attname] = field.get_default() if field.has_default() else _stand_in(field)
+                self.reasons.add("value_missing", field=name, where=(index, name))
+                bad.add(attname)
+            values[attname] = filling
 
     def value(self, field: Field[Any, Any], value: Any, where: Where) -> Any:
         """One value as its field keeps it; refuses what it cannot be."""
