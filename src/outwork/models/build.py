@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from outwork.models.fields import QuantityField
 from outwork.models.part import BomLine, Part
+from outwork.models.quick import QuickModel
 from outwork.rules.states import BuildStatus, OutputState
 from outwork.rules.supply import ConsumeWhen, Supply
 
@@ -80,7 +81,7 @@ class Build(models.Model):
         return self.status in OPEN_BUILDS
 
 
-class BuildLine(models.Model):
+class BuildLine(QuickModel):
     """So much of a part goes into a build: a copy of the BOM line, frozen when the build is issued.
 
     `quantity` is what all units to be made with it need; `consumed` what was used and lost so far (a
@@ -118,6 +119,10 @@ class BuildLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.part_id} for {self.build_id}"
+
+    def counts_for(self, revision: int) -> bool:
+        """Whether the line is part of the units built to that revision of the build."""
+        return self.since_revision <= revision and (self.until_revision is None or revision <= self.until_revision)
 
 
 class BuildLineSubstitute(models.Model):
@@ -182,7 +187,7 @@ class Allocation(models.Model):
         return f"{self.quantity} of item {self.item_id} for line {self.build_line_id}"
 
 
-class BuildOutput(models.Model):
+class BuildOutput(QuickModel):
     """Units that a build brought forth, in one state; a serial number is an output of its own.
 
     `item` is where they lie (null for units scrapped at the manufacturer, which never came). `quantity`

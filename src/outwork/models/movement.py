@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from outwork.models.fields import MoneyField, QuantityField, RateField
+from outwork.models.quick import QuickModel
 from outwork.rules.places import Kind, PlaceKind
 
 _AT_LOCATION = PlaceKind.LOCATION
@@ -33,7 +34,7 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         raise TypeError("a movement is never deleted: post another one")
 
 
-class Movement(models.Model):
+class Movement(QuickModel):
     """One change of stock. Two sides, each an item and a place; an empty side is the outside world.
 
     A whole move has the same item on both sides; a split has two. `value` is what moved in base

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from outwork.models.fields import QuantityField
+from outwork.models.quick import QuickModel
 
 
 class Category(models.Model):
@@ -29,7 +30,7 @@ class Category(models.Model):
         return self.name
 
 
-class Part(models.Model):
+class Part(QuickModel):
     """A kind of thing. `number` is our own part number; `family` is the root of its variants and revisions."""
 
     number = models.CharField(max_length=100, default="")
@@ -87,7 +88,12 @@ class Part(models.Model):
         return self.family_id or self.pk
 
 
-class BomLine(models.Model):
+_SHOWN = {"id", "number", "name", "unit", "is_active", "is_trackable", "is_consumable"}
+# What a long list of lines does not need of its parts: `.select_related("part").defer(*PART_DETAILS)`.
+PART_DETAILS = tuple(f"part__{field.name}" for field in Part._meta.concrete_fields if field.name not in _SHOWN)
+
+
+class BomLine(QuickModel):
     """One line of a bill of materials: so much of a part goes into one assembly."""
 
     assembly = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="bom_lines")

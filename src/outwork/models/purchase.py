@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from outwork.models.company import Company, SupplierPart
 from outwork.models.fields import MoneyField, QuantityField
 from outwork.models.part import Part
+from outwork.models.quick import QuickModel
 from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.states import OrderStatus
 
@@ -57,7 +58,7 @@ class PurchaseLineQuerySet(models.QuerySet["PurchaseLine"]):
         )
 
 
-class PurchaseLine(models.Model):
+class PurchaseLine(QuickModel):
     """One thing ordered. `ordered` and `received` are in base units, `price` is per pack of `pack_size`.
 
     `build` is the external build whose outputs it delivers. `is_closed` closes it short: what is still

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from outwork.models.fields import MoneyField, QuantityField
 from outwork.models.part import Part
+from outwork.models.quick import QuickModel
 from outwork.rules.places import PlaceKind
 from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 
@@ -55,7 +56,7 @@ class StockItemQuerySet(models.QuerySet["StockItem"]):
         return self.on_hand().filter(status__in=sorted(AVAILABLE_STOCK), is_in_production=False)
 
 
-class StockItem(models.Model):
+class StockItem(QuickModel):
     """A quantity of one part, of one batch or serial number.
 
     `quantity`, `allocated` and `value` are caches of the ledger; `outwork ledger verify` recounts them.

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, Sum
 
 from outwork.models import BomLine, Build, BuildLine, BuildLineSubstitute, BuildOutput, Movement, PurchaseLine
+from outwork.models.part import PART_DETAILS
 from outwork.rules.places import Kind
 from outwork.rules.quantities import ZERO
 from outwork.rules.requirement import Need
@@ -37,6 +38,7 @@ def bom_to_build(part_id: int) -> list[BomLine]:
         BomLine.objects.filter(Q(assembly=part_id) | Q(assembly__in=ancestors, is_inherited=True))
         .filter(is_fitted=True, part__is_virtual=False)
         .select_related("part")
+        .defer(*PART_DETAILS)
         .order_by("assembly_id", "position", "id")
     )
 
@@ -151,7 +153,8 @@ _CONSUMING = (Kind.USED, Kind.LOST, Kind.UNUSED, Kind.REVERSED)
 
 def lines_of(build_id: int) -> list[BuildLine]:
     """The lines of a build with their parts; one statement."""
-    return list(BuildLine.objects.filter(build=build_id).select_related("part").order_by("position", "id"))
+    lines = BuildLine.objects.filter(build=build_id).select_related("part").defer(*PART_DETAILS)
+    return list(lines.order_by("position", "id"))
 
 
 def references(build_ids: Iterable[int]) -> dict[int, str]:
