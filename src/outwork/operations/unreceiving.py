@@ -13,6 +13,7 @@ from outwork.ledger.post import About, Posting
 from outwork.models import BuildOutput, Event, Movement, PurchaseLine, User
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.reversing import takes_back
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare, refuse
@@ -53,9 +54,8 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     }
     _check(movements, held, outputs)
 
-    event = record(
-        "order.receipt taken back", order, *builds.values(), actor=actor, at=at, reason=reason, reverses=receipt
-    )
+    only = list(builds.values()) if len(builds) == 1 else []
+    event = record("order.receipt taken back", order, *only, actor=actor, at=at, reason=reason, reverses=receipt)
     posting = Posting(event, held)
     back: dict[int, Decimal] = defaultdict(Decimal)
     for movement in movements:
@@ -72,6 +72,12 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
         order.version += 1
         order.save(update_fields=["version"])
     return Done(event.pk, sorted(held))
+
+
+@takes_back("order.received")
+def _take_back(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
+    """The same, asked for as any event is taken back."""
+    return unreceive(receipt=event, reason=reason, actor=actor, at=at)
 
 
 def _check(movements: list[Movement], held: dict[int, Held], outputs: dict[int | None, BuildOutput]) -> None:
