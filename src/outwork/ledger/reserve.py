@@ -116,7 +116,8 @@ class Reservations:
     def write(self) -> None:
         """Write what changed: at most one delete, one update and one insert."""
         rows.delete(Allocation, self._dropped)
-        changed = [self.rows[key] for key in self._changed]
+        # In the order in which they were asked for: that is the order in which they are used.
+        changed = [one for key, one in self.rows.items() if key in self._changed]
         rows.update(Allocation, ("quantity",), sorted((one.id, one.quantity) for one in changed if one.id is not None))
         rows.insert(
             Allocation,

@@ -14,13 +14,14 @@ from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, hold_for_build, read_for_lines
 from outwork.models import Build, BuildLine, BuildOutput, Location, Part, User
+from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.supplying import needed_from_us
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of
 from outwork.rules import states
-from outwork.rules.quantities import as_text, quantities
-from outwork.rules.refusals import Reasons, declare
-from outwork.rules.states import OPEN_BUILD
-from outwork.rules.supply import is_ours
+from outwork.rules.quantities import ZERO, as_text, quantities, quantity
+from outwork.rules.refusals import Reasons, Refusal, declare
+from outwork.rules.states import OPEN_BUILD, OutputState
 
 declare(
     line_is_consumable="{part} is consumable on {build}: it is never allocated",
@@ -30,8 +31,8 @@ declare(
     item_at_another_manufacturer="{part}, item {item} lies at {company}, which does not build {build}",
     item_not_free="{part}, item {item}: {free} free, {asked} asked for",
     output_unknown="{build} has no output {output}",
-    nothing_allocated="Nothing of item {item} is allocated to line {line} of {build}",
-    allocated_less="{allocated} of item {item} are allocated to line {line}, {asked} were to be freed",
+    nothing_allocated="Line {line} of {build} has nothing allocated of what was to be freed",
+    allocated_less="{allocated} are allocated to line {line} of that, {asked} were to be freed",
 )
 
 
@@ -57,8 +58,9 @@ def allocate(
 ) -> Done:
     """Allocate exactly these quantities; `ids` holds the items. More than a line needs is allowed and said.
 
-    Refuses wrong_state, line_unknown, line_is_consumable, line_supplied_by_manufacturer, item_unknown,
-    item_wrong_part, item_not_usable, item_at_another_manufacturer, item_not_free, bad quantities.
+    Refuses wrong_state, rows_missing, line_unknown, line_is_consumable, line_supplied_by_manufacturer,
+    item_unknown, item_wrong_part, item_not_usable, item_at_another_manufacturer, item_not_free, output_unknown,
+    output_decided, bad quantities (of a serial number only the whole).
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -80,7 +82,9 @@ def allocate(
         reservations.add(take.line_id, held[take.item_id], units, output_id=take.output_id)
     posting.write()
     reservations.write()
-    return Done(event.pk, sorted(held), said=_overallocated(lines, reservations))
+    build_states.touch(build)
+    named = {take.line_id: lines[take.line_id] for take in takes}
+    return Done(event.pk, sorted(held), said=_overallocated(named, reservations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def deallocate(
     releases: Sequence[Release] | None = None,
     key: str | None = None,
 ) -> Done:
-    """Free allocations: those named, or all of the build. Stock stays where it is.
+    """Free allocations: those named, or all of the build; `ids` holds the items. Stock stays where it is.
 
     Refuses line_unknown, nothing_allocated, allocated_less, bad quantities.
     """
@@ -111,45 +115,52 @@ def deallocate(
     event = record("build.deallocated", build, actor=actor, at=at)
     reservations = Reservations(Posting(event, held), reserved)
     if releases is None:
+        freed = {one.item_id for one in reserved.values()}
         for one in list(reserved.values()):
             reservations.release(one)
     else:
-        _release(build, lines, releases, reservations)
+        freed = _release(build, lines, releases, reservations)
     reservations.posting.write()
     reservations.write()
-    return Done(event.pk, sorted(held))
+    build_states.touch(build)
+    return Done(event.pk, sorted(freed))
 
 
-def _release(build: Build, lines: set[int], releases: Sequence[Release], reservations: Reservations) -> None:
+def _release(build: Build, lines: set[int], releases: Sequence[Release], reservations: Reservations) -> set[int]:
+    """Free what is named, the newest allocations first; gives the items."""
     reasons = Reasons()
-    given = [one.quantity for one in releases if one.quantity is not None]
-    asked = iter(quantities(given))
+    freed: set[int] = set()
     by_line = reservations.by_line()
     for index, one in enumerate(releases):
         if one.line_id not in lines:
             reasons.add("line_unknown", build=build.reference, line=one.line_id, where=(index, "line"))
             continue
         mine = [r for r in by_line.get(one.line_id, []) if one.item_id in (None, r.item_id) and r.quantity]
-        if not mine and one.item_id is not None:
-            reasons.add(
-                "nothing_allocated", item=one.item_id, line=one.line_id, build=build.reference, where=(index, "item")
-            )
-        left = sum((r.quantity for r in mine), Decimal(0)) if one.quantity is None else next(asked)
-        for reserved in reversed(mine):
-            taken = min(left, reserved.quantity)
-            if taken:
-                reservations.release(reserved, taken)
-                left -= taken
-        if left and mine:
+        there = sum((r.quantity for r in mine), ZERO)
+        try:
+            asked = there if one.quantity is None else quantity(one.quantity, where=(index, "quantity"))
+        except Refusal as refusal:
+            reasons.found += refusal.reasons
+            continue
+        if not mine and (one.item_id is not None or one.quantity is not None):
+            reasons.add("nothing_allocated", line=one.line_id, build=build.reference, where=(index, "item"))
+        elif asked > there:
             reasons.add(
                 "allocated_less",
-                allocated=Decimal(str(one.quantity)) - left,
-                item=one.item_id,
+                allocated=there,
                 line=one.line_id,
-                asked=Decimal(str(one.quantity)),
+                build=build.reference,
+                asked=asked,
                 where=(index, "quantity"),
             )
+        for reserved in reversed(mine):
+            taken = min(asked, reserved.quantity)
+            if taken:
+                reservations.release(reserved, taken)
+                freed.add(reserved.item_id)
+                asked -= taken
     reasons.raise_any()
+    return freed
 
 
 def _check(
@@ -161,14 +172,16 @@ def _check(
 ) -> None:
     """Every reason why these allocations may not be."""
     reasons = Reasons()
+    if not takes:
+        reasons.add("rows_missing")
     fitting = fitting_parts(list(lines.values()))
     companies = manufacturers_of(build)
+    ours = needed_from_us(list(lines.values()), companies)
     at_company = locations_at_companies(held.values())
     labels = {part.pk: part.label for part in Part.objects.filter(pk__any=[one.part_id for one in held.values()])}
     outputs = {take.output_id for take in takes if take.output_id is not None}
-    known = (
-        set(BuildOutput.objects.filter(build=build, pk__any=outputs).values_list("pk", flat=True)) if outputs else ()
-    )
+    made = BuildOutput.objects.filter(build=build, pk__any=outputs).values_list("pk", "state")
+    states_of = dict(made) if outputs else {}
     taken: dict[int, Decimal] = defaultdict(Decimal)
     for index, (take, units) in enumerate(zip(takes, asked, strict=True)):
         item, line = held[take.item_id], lines.get(take.line_id)
@@ -178,7 +191,7 @@ def _check(
             continue
         if line.is_consumable:
             reasons.add("line_is_consumable", part=line.part.label, build=build.reference, where=(index, "line"))
-        if not is_ours(line.supply):
+        elif line.pk not in ours:
             reasons.add(
                 "line_supplied_by_manufacturer", part=line.part.label, build=build.reference, where=(index, "line")
             )
@@ -203,8 +216,15 @@ def _check(
                 build=build.reference,
                 where=(index, "item"),
             )
-        if take.output_id is not None and take.output_id not in known:
+        if take.output_id is not None and take.output_id not in states_of:
             reasons.add("output_unknown", build=build.reference, output=take.output_id, where=(index, "output"))
+        elif take.output_id is not None and states_of[take.output_id] != OutputState.IN_PRODUCTION:
+            word = OutputState(states_of[take.output_id]).word
+            reasons.add(
+                "output_decided", build=build.reference, output=take.output_id, state=word, where=(index, "output")
+            )
+        if item.serial is not None and units != units.to_integral_value():
+            reasons.add("quantity_not_whole", value=units, where=(index, "quantity"))
         taken[item.id] += units
         if taken[item.id] > item.free:
             reasons.add(
@@ -227,8 +247,9 @@ def locations_at_companies(held: Any) -> dict[int | None, tuple[int, str]]:
 
 def _overallocated(lines: dict[int, BuildLine], reservations: Reservations) -> list[dict[str, Any]]:
     said = []
-    for line_id, rows in reservations.by_line().items():
-        allocated, line = sum((one.quantity for one in rows), Decimal(0)), lines[line_id]
+    by_line = reservations.by_line()
+    for line_id, line in lines.items():
+        allocated = sum((one.quantity for one in by_line[line_id]), ZERO)
         if allocated + line.consumed > line.quantity:
             said.append(
                 {

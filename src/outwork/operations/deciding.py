@@ -25,7 +25,6 @@ from outwork.rules.supply import ConsumeWhen
 
 declare(
     output_not_of_build="{build} has no output {output}",
-    output_decided="Output {output} of {build} is {state} already",
     output_named_twice="Output {output} is named twice",
     output_smaller="Output {output} has {units} units, {asked} were to be decided",
     rejection_without_reason="Rejecting needs a reason",

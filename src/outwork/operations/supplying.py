@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, Sum
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
-from outwork.models import Build, BuildLine, SupplyChoice, User
+from outwork.models import Build, BuildLine, Company, SupplyChoice, User
+from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
 from outwork.rules import states
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import OPEN_BUILD
-from outwork.rules.supply import SUPPLIED_BY_THEM, Supply
+from outwork.rules.supply import SUPPLIED_BY_THEM, Supply, is_ours
 
 declare(
     line_has_allocations="{part} has {quantity} allocated to {build}: free that first, or keep supplying it",
@@ -38,8 +39,9 @@ def state_supply(
 ) -> Done:
     """State the supply of some lines of an external build; `ids` holds the lines.
 
-    Refuses wrong_state, supply_of_internal_build, line_unknown, line_named_twice, and line_has_allocations
-    where a line is to be bought by the manufacturer while stock of ours is allocated to it.
+    Refuses wrong_state, supply_of_internal_build, no_lines_named, line_unknown, line_named_twice, supply_unknown,
+    company_unknown, and line_has_allocations where a line is to be bought by the manufacturer while stock of
+    ours is allocated to it.
     """
     build = lock_build(build)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -48,12 +50,21 @@ def state_supply(
     reasons = Reasons()
     if not build.is_external:
         reasons.add("supply_of_internal_build", build=build.reference)
+    elif not choices:
+        reasons.add("no_lines_named")
+    makers = {one.manufacturer_id for one in choices if one.manufacturer_id is not None}
+    known = set(Company.objects.filter(pk__any=makers).values_list("pk", flat=True)) if makers else set()
     seen: set[tuple[int, int | None]] = set()
     for index, choice in enumerate(choices):
         if choice.line_id not in lines:
             reasons.add("line_unknown", build=build.reference, line=choice.line_id, where=(index, "line"))
         elif (choice.line_id, choice.manufacturer_id) in seen:
             reasons.add("line_named_twice", line=choice.line_id, where=(index, "line"))
+        elif choice.supply is not None and choice.supply not in set(Supply):
+            ways = [way.value for way in Supply]
+            reasons.add("supply_unknown", value=choice.supply, known=ways, where=(index, "supply"))
+        elif choice.manufacturer_id is not None and choice.manufacturer_id not in known:
+            reasons.add("company_unknown", company=choice.manufacturer_id, where=(index, "manufacturer"))
         elif choice.supply in SUPPLIED_BY_THEM and choice.manufacturer_id is None and lines[choice.line_id].allocated:
             line = lines[choice.line_id]
             reasons.add(
@@ -69,6 +80,7 @@ def state_supply(
     event = record("build.supply stated", build, actor=actor, at=at, data={"choices": said})
     rows.update(BuildLine, ("supply",), [(one.line_id, one.supply) for one in choices if one.manufacturer_id is None])
     _choose_for_manufacturers([one for one in choices if one.manufacturer_id is not None])
+    build_states.touch(build)
     return Done(event.pk, [one.line_id for one in choices])
 
 
@@ -89,6 +101,23 @@ def supply_at(lines: Sequence[BuildLine], manufacturer_id: int | None) -> dict[i
         ).values_list("build_line", "supply")
         stated.update((line, supply) for line, supply in own if line in stated)
     return stated
+
+
+def needed_from_us(lines: Sequence[BuildLine], manufacturers: Collection[int]) -> set[int]:
+    """The lines that stock of ours is for: those that one of the manufacturers at least does not buy; one statement."""
+    stated: dict[tuple[int, int], str | None] = {}
+    if manufacturers and lines:
+        own = SupplyChoice.objects.filter(build_line__build=lines[0].build_id)
+        stated = {(line, maker): supply for line, maker, supply in own.values_list(*_CHOICE)}
+    return {
+        line.pk
+        for line in lines
+        if any(is_ours(stated.get((line.pk, maker), line.supply)) for maker in manufacturers)
+        or (not manufacturers and is_ours(line.supply))
+    }
+
+
+_CHOICE = ("build_line", "manufacturer", "supply")
 
 
 def _choose_for_manufacturers(choices: list[Choice]) -> None:

@@ -91,11 +91,13 @@ class Reasons:
 # Codes of several operations, so that each is there whichever of them is loaded.
 declare(
     part_unknown="There is no part {part}",
+    company_unknown="There is no company {company}",
     supplier_part_unknown="There is no supplier part {supplier_part}",
     rows_missing="The list is empty: there is nothing to do",
     text_too_long="{field} has {length} characters; at most {limit}",
     line_unknown="{build} has no line {line}",
     line_named_twice="Line {line} is named twice",
+    output_decided="Output {output} of {build} is {state} already",
     no_lines_named="Name at least one line",
     dates_reversed="The start {start} lies after the target {target}",
     line_not_on_order="Line {line} is not on {order}",
