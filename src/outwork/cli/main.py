@@ -21,6 +21,8 @@ COMMANDS = {
     "serve": ("outwork.cli.serve", "Serve the pages and the API at HOST:PORT."),
     "stock": ("outwork.cli.stock", "What lies where, what happened to it, and what is done to it by hand."),
     "ledger": ("outwork.cli.ledger", "Recount the ledger, and take back what was done."),
+    "bom": ("outwork.cli.bom", "Bills of materials: import a file, show one, where a part is used."),
+    "settings": ("outwork.cli.settings", "What the company decided: list, get and set."),
     "migrate": ("outwork.cli.migrate", "Bring the database up to date."),
     "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
 }
