@@ -97,6 +97,10 @@ class Stories:
         """The first order line that delivers a build."""
         return PurchaseLine.objects.select_related("order").filter(build=build).order_by("pk")[0]
 
+    def line_of(self, number: str) -> PurchaseLine:
+        """The first order line for that part."""
+        return PurchaseLine.objects.select_related("order", "build").filter(part__number=number).order_by("pk")[0]
+
     def order(self, pk: int) -> PurchaseOrder:
         """The purchase order of that id."""
         return PurchaseOrder.objects.get(pk=pk)

@@ -1,7 +1,7 @@
 """Trace down: from a serial number or batch to every lot, supplier and purchase order in it, through sub-assemblies.
 
 A level of sub-assemblies costs a fixed number of statements, however many lines and units there are. Decision paper
-0005 says what may be called certain.
+0008 says what may be called certain.
 """
 
 from __future__ import annotations
