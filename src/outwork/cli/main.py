@@ -25,6 +25,7 @@ COMMANDS = {
     "settings": ("outwork.cli.settings", "What the company decided: list, get and set."),
     "migrate": ("outwork.cli.migrate", "Bring the database up to date."),
     "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
+    "trace": ("outwork.cli.trace", "Which lots are in a serial number, and which units have a lot."),
 }
 REFUSED = 1
 
