@@ -120,7 +120,10 @@ def _show_needed(part: Part, units: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"part": part.label, "units": count, "needed": needed})
         return
-    rows = [(one.level, one.number or one.name, one.name, one.per_top, one.total, one.unit) for one in needed]
+    rows = [
+        (one.level, one.number or one.name, one.name if one.number else "", one.per_top, one.total, one.unit)
+        for one in needed
+    ]
     _print_table(("Level", "Part", "Name", "Each", "Needed", "Unit"), rows, f"{part.label} has no BOM")
 
 
@@ -154,7 +157,7 @@ def _show_lines(part: Part, *, as_json: bool) -> None:
         (
             line.position,
             line.part.label,
-            line.part.name,
+            line.part.name if line.part.number else "",
             line.quantity,
             line.part.unit,
             line.designators,
@@ -205,7 +208,13 @@ def where_used(part: str, as_json: bool) -> None:
         print_json({"part": found.label, "used": used})
         return
     rows = [
-        (one.level or "substitute", one.number or one.name, one.name, one.quantity, "top" if one.is_top else "")
+        (
+            one.level or "substitute",
+            one.number or one.name,
+            one.name if one.number else "",
+            one.quantity,
+            "top" if one.is_top else "",
+        )
         for one in used
     ]
     _print_table(("Level", "Assembly", "Name", "Quantity", ""), rows, f"{found.label} goes into nothing")
