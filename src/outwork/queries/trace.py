@@ -150,9 +150,8 @@ def _fill(
         unit.lot = lots.get(made.item_id or 0)
     maker = _LineMaker(feeds, lots) if feeds is not None else None
     for made in outputs:
-        assert feeds is not None
         assert maker is not None
-        level[made.id].lines = [maker.line(line, made) for line in feeds.lines_of(made)]
+        level[made.id].lines = maker.lines(made)
     for unit, item_id, quantity in inside:
         unit.installed.append(Found(lots[item_id], Certainty.CERTAIN, quantity, is_installed=True))
     return _below([*level.values(), *items.values()], maker, units, bought)
@@ -216,6 +215,21 @@ class _LineMaker:
         self._feeds = feeds
         self._lots = lots
         self._memo: dict[tuple[int, int], LineTrace] = {}
+        self._alike: dict[tuple[Any, ...], list[LineTrace]] = {}
+        self._special = {output_id for _, output_id in feeds.assigned}
+        self._special |= {one.output_id for reports in feeds.reported.values() for one in reports if one.output_id}
+
+    def lines(self, made: Made) -> list[LineTrace]:
+        """The lines of one output; outputs of one receipt have the same, unless something is meant for one of them."""
+        if made.id in self._special:
+            return [self.line(line, made) for line in self._feeds.lines_of(made)]
+        key = (
+            *(made.build_id, made.manufacturer_id, made.revision, made.until, made.quantity),
+            *(made.is_decided, made.has_components),
+        )
+        if key not in self._alike:
+            self._alike[key] = [self.line(line, made) for line in self._feeds.lines_of(made)]
+        return self._alike[key]
 
     def line(self, line: Line, made: Made) -> LineTrace:
         """The line of one output."""
