@@ -26,7 +26,7 @@ def test_one_part_number_for_eight_parts(shop, at_once):
         return lambda: create(model=Part, rows=[{"number": "R-10K", "name": f"Part {count}"}], **shop.by_ada)
 
     answers = at_once(*(numbered(count) for count in range(8)))
-    assert [one.codes for one in answers if isinstance(one, Exception)] == [["part_number_used"]] * 7
+    assert [one.codes for one in answers if isinstance(one, Refusal)] == [["part_number_used"]] * 7
     assert Part.objects.get().number == "R-10K"
 
 
