@@ -15,19 +15,18 @@ Row = Sequence[Any]
 
 
 def take_ids(model: type[Model], count: int) -> list[int]:
-    """Reserve ids for `count` new rows; one statement.
-
-    On SQLite the transaction holds the only write lock, so the highest id given out so far cannot move.
-    """
+    """Reserve ids for `count` new rows; one statement. No id is given out twice."""
     if not count:
         return []
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq", [count, table])
             found = cursor.fetchone()
-            last = found[0] if found else 0
-            return list(range(last + 1, last + 1 + count))
+            if found is None:  # a table that was made anew and never had a row
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+            last = found[0] if found else count
+            return list(range(last - count + 1, last + 1))
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]
 
