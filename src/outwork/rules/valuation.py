@@ -1,72 +1,133 @@
-"""A cost that is known late follows the units: replays movements and says what each of them should have carried too."""
+"""A cost that is known late follows the units: replays movements and says what each of them should have carried."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from outwork.rules.quantities import ZERO, rounded_money
 
+Value = Decimal | None
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A movement of units out of one item into another; None is the outside world. The same item twice: a whole move."""
+    """A movement of units out of one item into another; None is the outside world. The same item twice: a whole move.
+
+    `value` is what it is worth as far as is booked, corrections included; None is unknown. `is_kept` says of a whole
+    move that its value is read later (units used up whole), so that it has to be right too.
+    """
 
     id: int
     source_item: int | None
     target_item: int | None
     quantity: Decimal
+    value: Value
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """This movement carries `delta` more (or less) than was booked, in base currency."""
+class Restated:
+    """A movement is worth `after`, not `before`."""
 
     flow_id: int
-    delta: Decimal
+    before: Value
+    after: Value
 
 
-def corrections(flows: Iterable[Flow], start: Mapping[int, Decimal]) -> list[Correction]:
-    """Hand value that appears on some movements on to all movements downstream of them, in the order of the flows.
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What has to be restated, in the order of the flows, and what the items are worth then."""
 
-    `flows` are in the order of their ids and are the complete history of every item that value can reach. `start` adds
-    value to movements (six places): it comes from outside and enters the movement's target, or leaves with it where
-    the target is the outside world; the answer does not repeat it.
+    restated: list[Restated]
+    values: dict[int, Value]
 
-    Each movement out of an item bears the part of the item's added value that its quantity has in the item at that
-    moment, to six places, half up; the last units out take what is left, so nothing is ever lost. A whole move, where
-    the item stays the same, bears nothing. Lot of 100 gets +10.00, 30 of them were split off: those bear 3.00, and
-    what left the thirty bears its part of that (design, section 4).
+
+@dataclass(slots=True)
+class _Item:
+    """An item as it was booked and as it should have been. What is unknown stays so until the item is empty."""
+
+    quantity: Decimal = ZERO
+    before: Value = ZERO
+    after: Value = ZERO
+
+    def add(self, quantity: Decimal, before: Value, after: Value) -> None:
+        self.quantity += quantity
+        self.before = plus(self.before, before)
+        self.after = plus(self.after, after)
+
+    def take(self, quantity: Decimal, before: Value, after: Value) -> None:
+        self.quantity -= quantity
+        if self.quantity == 0:
+            self.before = self.after = ZERO
+            return
+        self.before = plus(self.before, before, sign=-1)
+        self.after = plus(self.after, after, sign=-1)
+
+
+@dataclass(slots=True)
+class _Books:
+    items: dict[int, _Item] = field(default_factory=dict)
+    restated: list[Restated] = field(default_factory=list)
+
+    def item(self, item_id: int) -> _Item:
+        return self.items.setdefault(item_id, _Item())
+
+    def note(self, flow: Flow, after: Value) -> None:
+        if after != flow.value:
+            self.restated.append(Restated(flow.id, flow.value, after))
+
+
+def plus(one: Value, other: Value, *, sign: int = 1) -> Value:
+    """The sum (or difference), unknown where either is."""
+    return None if one is None or other is None else one + sign * other
+
+
+def replay(flows: Iterable[Flow], stated: Mapping[int, Value], known: Collection[int]) -> Replay:
+    """Restate movements and hand the difference on to all movements downstream of them, in the order of the flows.
+
+    `flows` are the whole history of the items `known`, in the order in which value went; what flows in from items
+    beside them is taken as booked. `stated` says what movements from outside are really worth (None: not known).
+
+    Each movement out of an item bears the part of the difference that its quantity has in the item at that moment,
+    to six places, half up; the last units out take all that is left, so nothing is ever lost. What was unknown and
+    now is known gets its part of the whole; what was known and now is not becomes unknown. Lot of 100 gets +10.00,
+    30 of them were split off: those bear 3.00, and what left the thirty bears its part of that (design, section 4).
     """
-    quantity: dict[int, Decimal] = {}
-    added: dict[int, Decimal] = {}
-    found: list[Correction] = []
-    last_id = None
+    books = _Books()
     for flow in flows:
-        assert last_id is None or flow.id > last_id, "flows must be in the order of their ids"
-        last_id = flow.id
-        entering = start.get(flow.id, ZERO)
         source, target = flow.source_item, flow.target_item
-        if source is not None and source != target:
-            borne = _borne(flow, quantity.get(source, ZERO), added.get(source, ZERO))
-            quantity[source] = quantity.get(source, ZERO) - flow.quantity
-            if borne:
-                added[source] -= borne
-                found.append(Correction(flow.id, borne))
-                entering += borne
-        if target is not None:
-            if source != target:
-                quantity[target] = quantity.get(target, ZERO) + flow.quantity
-            if entering:
-                added[target] = added.get(target, ZERO) + entering
-    return found
+        if source is not None and source == target:
+            if flow.is_kept:
+                books.note(flow, _kept(flow, books.item(source)))
+            continue
+        after = stated.get(flow.id, flow.value)
+        if source is not None and source in known:
+            item = books.item(source)
+            assert flow.quantity <= item.quantity, f"the history of item {source} is not complete"
+            after = _leaving(flow, item)
+            item.take(flow.quantity, flow.value, after)
+        books.note(flow, after)
+        if target is not None and target in known:
+            books.item(target).add(flow.quantity, flow.value, after)
+    return Replay(books.restated, {item_id: item.after for item_id, item in books.items.items()})
 
 
-def _borne(flow: Flow, in_item: Decimal, added: Decimal) -> Decimal:
-    """The part of an item's added value that leaves with this flow."""
-    if not added or not flow.quantity:
-        return ZERO
-    # Items upstream of the value come without their history and add nothing; those that have value must have it all.
-    assert flow.quantity <= in_item, f"the history of item {flow.source_item} is not complete"
-    return added if flow.quantity == in_item else rounded_money(added * flow.quantity / in_item)
+def _leaving(flow: Flow, item: _Item) -> Value:
+    """What a movement out of an item takes along."""
+    if flow.quantity == item.quantity:
+        return item.after
+    if item.before is None and flow.value is not None:
+        return flow.value  # it was said what these units were worth, although the rest was unknown
+    if item.after is None:
+        return None
+    if item.before is None or flow.value is None:
+        return rounded_money(item.after * flow.quantity / item.quantity)
+    return flow.value + rounded_money((item.after - item.before) * flow.quantity / item.quantity)
+
+
+def _kept(flow: Flow, item: _Item) -> Value:
+    if flow.value is None or item.before is None or item.after is None:
+        return item.after
+    return flow.value + item.after - item.before
