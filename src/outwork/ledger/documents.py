@@ -45,9 +45,11 @@ def lock_order(order: PurchaseOrder, *, expected_version: int | None = None) -> 
     return lock_orders([order.pk], expected_version=expected_version)[order.pk]
 
 
-def lock_build(build: Build, *, expected_version: int | None = None) -> Build:
-    """Lock one build and read it anew."""
-    return lock_builds([build.pk], expected_version=expected_version)[build.pk]
+def lock_build(build: Build, *, expected_version: int | None = None, also: Iterable[int] = ()) -> Build:
+    """Lock one build (and others that the operation will touch, all in id order) and read it anew."""
+    locked = lock_builds([build.pk, *also])[build.pk]
+    _check_versions([locked], expected_version, Reasons())
+    return locked
 
 
 def _check_versions(documents: Iterable[PurchaseOrder | Build], expected_version: int | None, reasons: Reasons) -> None:

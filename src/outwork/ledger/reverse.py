@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Subquery, Sum
+from django.db.models import Exists, OuterRef
 
 from outwork.ledger import serials
 from outwork.ledger.held import Held, item_name, lock_items
@@ -21,8 +21,9 @@ from outwork.ledger.post import About, Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_items
 from outwork.ledger.values import restore_values
 from outwork.models import Event, Movement, Part
+from outwork.queries.values import movement_values
 from outwork.rules.places import VALUE_ONLY, Kind, Place, PlaceKind
-from outwork.rules.quantities import QUANTITY_PLACES, ZERO
+from outwork.rules.quantities import QUANTITY_PLACES
 from outwork.rules.refusals import Reasons, declare
 
 declare(
@@ -112,7 +113,7 @@ def plan_back(event: Event, *, also: Iterable[int] = ()) -> Back:
     """Lock the items of an event (and those named) and find what moves back, and every reason why it cannot.
 
     The caller holds the event (`lock_event`) and its documents, adds reasons of its own, raises them, and
-    goes on with `post_back`. At most six statements.
+    goes on with `post_back`. At most seven statements.
     """
     movements = _movements_of(event)
     ids = {one for moved in movements for one in (moved.source_id, moved.target_id) if one is not None}
@@ -173,15 +174,10 @@ def _merge_back(moved: Moved, source: Held, target: Held, about: About, posting:
 
 
 def _movements_of(event: Event) -> list[Moved]:
-    """The movements of an event, newest first, with what they are worth by now; one statement."""
-    # The first correction of an unknown value states it whole.
-    later = Movement.objects.filter(corrects=OuterRef("pk")).exclude(event=event).order_by()
+    """The movements of an event, newest first, with what they are worth by now; two statements."""
     earlier = Movement.objects.filter(target_item=OuterRef("target_item"), pk__lt=OuterRef("pk"))
-    query = Movement.objects.filter(event=event).order_by("-pk")
-    query = query.annotate(
-        correction=Subquery(later.values("corrects").annotate(total=Sum("value")).values("total")),
-        is_known=Exists(earlier),
-    )
+    query = list(Movement.objects.filter(event=event).order_by("-pk").annotate(is_known=Exists(earlier)))
+    worth = movement_values(one.pk for one in query)
     return [
         Moved(
             id=one.pk,
@@ -199,7 +195,7 @@ def _movements_of(event: Event) -> list[Moved]:
                 purchase_line_id=one.purchase_line_id,
                 corrects_id=one.corrects_id,
             ),
-            worth=one.value if one.correction is None else (one.value or ZERO) + one.correction,
+            worth=worth[one.pk] if one.corrects_id is None else one.value,
             made_target=one.target_item_id is not None and not one.is_known,
         )
         for one in query

@@ -13,8 +13,9 @@ from outwork.models import StockItem
 # The value of an item: what came in less what went out. A correction counts where the movement stands that it
 # corrects, and what takes a movement back stands beside it: together they are as if neither had been. An unknown
 # value in or out makes the item's unknown until the item is empty once, unless a correction has stated it or the
-# movement was taken back. So items that saw something unknown are summed from the last time on that they were
-# empty; all others over their whole life, which is quicker and finds more.
+# movement was taken back; a correction of an unknown amount makes unknown what stood before it. So items that saw
+# something unknown are summed from the last time on that they were empty; all others over their whole life, which is
+# quicker and finds more.
 _RECOUNT = """
     WITH side AS (
         SELECT target_item_id AS item_id, id, corrects_id, reverses_id, quantity AS units, value FROM outwork_movement
@@ -24,14 +25,22 @@ _RECOUNT = """
         SELECT source_item_id, id, corrects_id, reverses_id, -quantity, -value FROM outwork_movement
         WHERE source_item_id IS NOT NULL AND (target_item_id IS NULL OR source_item_id <> target_item_id)
               {of_source}
+    ), forgotten AS (
+        SELECT corrects_id AS movement_id, MAX(id) AS id FROM outwork_movement
+        WHERE corrects_id IS NOT NULL AND value IS NULL
+        GROUP BY corrects_id
     ), judged AS (
-        SELECT item_id, COALESCE(corrects_id, reverses_id, id) AS position, id, reverses_id, units,
-               COALESCE(value, 0) AS value,
+        SELECT item_id, COALESCE(corrects_id, reverses_id, side.id) AS position, side.id, reverses_id, units,
+               CASE WHEN value IS NULL OR side.id < forgotten.id THEN 0 ELSE value END AS value,
                CASE WHEN value IS NULL AND reverses_id IS NULL
-                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later WHERE later.corrects_id = side.id)
-                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later WHERE later.reverses_id = side.id)
+                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later
+                                         WHERE later.corrects_id = COALESCE(side.corrects_id, side.id)
+                                               AND later.id > side.id)
+                         AND NOT EXISTS (SELECT 1 FROM outwork_movement AS later
+                                         WHERE later.reverses_id = COALESCE(side.corrects_id, side.id))
                     THEN 1 ELSE 0 END AS unknown
         FROM side
+        LEFT JOIN forgotten ON forgotten.movement_id = COALESCE(side.corrects_id, side.id)
     ), summed AS (
         SELECT item_id, SUM(value) AS value, MAX(unknown) AS unknown FROM judged GROUP BY item_id
     ), lasting AS (

@@ -25,6 +25,7 @@ from outwork.rules.refusals import declare, refuse
 from outwork.rules.requirement import Due, due
 from outwork.rules.states import BuildStatus
 from outwork.rules.supply import is_ours
+from outwork.rules.valuation import plus
 
 declare(nothing_due="{build} has nothing due: what was built is consumed")
 
@@ -41,8 +42,8 @@ class Shortfall:
 
     def told(self) -> dict[str, Any]:
         """As the operations say it, with what can be done about it."""
-        mends = ["allocate stock at the manufacturer or of ours"]
-        if self.supply is None:
+        mends = ["allocate stock"] if self.manufacturer_id is None else ["allocate stock at the manufacturer or of ours"]
+        if self.supply is None and self.manufacturer_id is not None:
             mends.append("say that the manufacturer supplies it")
         return {
             "code": "shortfall",
@@ -66,7 +67,7 @@ class Consumption:
     output_id: int | None = None
     output_items: dict[int, int] = field(default_factory=dict)
     by_line: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    value: Decimal | None = ZERO
+    values: dict[int | None, Decimal | None] = field(default_factory=dict)
     shortfalls: list[Shortfall] = field(default_factory=list)
     _new_ids: list[int] = field(default_factory=list)
     _by_line: dict[int, list[Reserved]] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Consumption:
             before = into.value
             self.posting.split(item, quantity, place, into=into, kind=kind, about=about)
             worth = None if into.value is None or before is None else into.value - before
-        self.value = None if self.value is None or worth is None else self.value + worth
+        self.values[output] = plus(self.values.get(output, ZERO), worth)
         self.by_line[line.pk] += quantity
 
     def _place(self, item: Held, reserved: Reserved) -> Place:
@@ -186,7 +187,7 @@ def consume_due(consumption: Consumption) -> None:
         for line in lines:
             if line.is_consumable or not is_ours(supplies[line.pk]):
                 continue
-            units = sum((q for (m, rev), q in built.items() if m == manufacturer_id and counts(line, rev)), ZERO)
+            units = sum((q for (m, rev), q in built.items() if m == manufacturer_id and line.counts_for(rev)), ZERO)
             so_far = booked.get((line.pk, manufacturer_id), Booked())
             wanted = due(need_of(line), built=units, consumed_used=so_far.used, consumed_lost=so_far.lost)
             if not wanted.total:
@@ -196,11 +197,6 @@ def consume_due(consumption: Consumption) -> None:
                 consumption.shortfalls.append(
                     Shortfall(line.pk, line.part.label, manufacturer_id, missing.total, supplies[line.pk])
                 )
-
-
-def counts(line: BuildLine, revision: int) -> bool:
-    """Whether a line is part of the units built to that revision."""
-    return line.since_revision <= revision and (line.until_revision is None or revision <= line.until_revision)
 
 
 @operation

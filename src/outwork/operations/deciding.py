@@ -17,8 +17,9 @@ from outwork.operations.consuming import Consumption, consume_due, open_consumpt
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.builds import manufacturers_of
 from outwork.rules import states
+from outwork.rules.costing import Consumed, bear_event
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import ZERO, quantity, shares
+from outwork.rules.quantities import ZERO, quantity
 from outwork.rules.refusals import Reasons, Refusal, declare, refuse
 from outwork.rules.states import BuildStatus, OutputState, StockStatus
 from outwork.rules.supply import ConsumeWhen
@@ -232,6 +233,8 @@ def _decide(
     items = {one.output.item_id for one in chosen if one.output.item_id is not None}
     consumption = open_consumption(build, event, also=items, outputs=[one.output for one in chosen])
     decided = _book(chosen, verdict, consumption.posting)
+    # What was decided of a part of an output is a new one.
+    consumption.output_id = decided[0][0] if len(decided) == 1 else None
     said: list[dict[str, Any]] = []
     if build.consume == ConsumeWhen.ACCEPTANCE and verdict.has_components:
         consume_due(consumption)
@@ -294,14 +297,12 @@ _DECIDED = ("state", "decided_event_id", "decided_at", "reason", "has_components
 
 def _cost(build: Build, decided: list[tuple[int, Held, Decimal]], consumption: Consumption) -> None:
     """Let the units decided bear the components this event consumed; unknown where one of them is."""
-    total = consumption.value
-    if total == ZERO:
-        return
-    weights = [units for _, _, units in decided]
-    parts = [None] * len(decided) if total is None else shares(total, weights)
-    for (output_id, item, _), part in zip(decided, parts, strict=True):
-        about = About(build_id=build.pk, output_id=output_id)
-        consumption.posting.revalue(None, item, part, corrects=None, kind=Kind.COSTED, about=about)
+    consumed = [Consumed(consumption.posting.event.pk, output, value) for output, value in consumption.values.items()]
+    borne = bear_event(consumed, {output_id: units for output_id, _, units in decided})
+    for output_id, item, _ in decided:
+        if borne[output_id] != ZERO:
+            about = About(build_id=build.pk, output_id=output_id)
+            consumption.posting.revalue(None, item, borne[output_id], corrects=None, kind=Kind.COSTED, about=about)
 
 
 def _only_maker(build: Build, named: Company | None) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
+from outwork.ledger.revalue import downstream
 from outwork.models import Build, BuildLine, PurchaseLine, User
 from outwork.operations import build_states
 from outwork.operations.consuming import Consumption, Shortfall, consume_due, open_consumption
@@ -44,7 +45,9 @@ def finish_build(
     manufacturer supplied them. Repeating it changes nothing. Refuses transition_impossible, outputs_open,
     build_incomplete, build_short (every short line).
     """
-    build = lock_build(build, expected_version=expected_version)
+    # What the outputs went into bears its part of the final cost: all of it is locked at once, in order.
+    reach = downstream(builds=[build.pk])
+    build = lock_build(build, expected_version=expected_version, also=reach.builds)
     if states.is_repeat(build.status, BuildStatus.COMPLETE):
         event = record("build.finished", build, actor=actor, at=at, data={"repeated": True})
         return Done(event.pk, [build.pk])
@@ -56,7 +59,7 @@ def finish_build(
         reasons.add("build_incomplete", build=build.reference, accepted=made.accepted, planned=made.planned)
 
     event = record("build.finished", build, actor=actor, at=at, reason=reason)
-    consumption = open_consumption(build, event)
+    consumption = open_consumption(build, event, also=reach.items)
     consume_due(consumption)
     if not accept_unallocated:
         for short in consumption.shortfalls:
@@ -70,7 +73,7 @@ def finish_build(
     build.status = BuildStatus.COMPLETE
     build.version += 1
     build.save(update_fields=["status", "version", "completed_at"])
-    settle_cost(build, event)
+    settle_cost(build, event, consumption.posting.held)
     said = [one.told() for one in consumption.shortfalls] + _still_on_order(build)
     return Done(event.pk, [build.pk], said=said, data={"freed": freed, "supplied": supplied})
 
