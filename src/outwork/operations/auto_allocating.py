@@ -15,14 +15,17 @@ from outwork.ledger.held import Held, lock_where
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_lines
 from outwork.models import Build, BuildLine, Location, StockItem, User
+from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
-from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of
+from outwork.operations.supplying import needed_from_us
+from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of, need_of, units_built
 from outwork.queries.locations import subtree
 from outwork.rules import states
 from outwork.rules.allocation import Candidate, LinePlan, Order, Policy, Rank, Wanted, plan_allocation
 from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import Reasons
+from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD
-from outwork.rules.supply import is_ours
 
 
 @operation
@@ -48,30 +51,34 @@ def auto_allocate(
     `exclude_location`; stock at the build's manufacturer first, never at another's. Consumable lines, lines
     that the manufacturer buys and (unless asked) optional ones are passed over, as are tracked ones with serial
     numbers. `data["lines"]` explains each line: what was taken and why, what not and why not, what is missing.
-    With `dry_run` nothing is allocated. Refuses wrong_state.
+    Units beyond the plan are served too. With `dry_run` nothing is allocated. Refuses wrong_state, line_unknown.
     """
     build = lock_build(build)
     states.require(build.status, OPEN_BUILD, build.reference)
     all_lines = lines_of(build.pk)
+    _check_lines(build, all_lines, lines or ())
+    makers = manufacturers_of(build)
+    ours = needed_from_us(all_lines, makers)
     meant = [
         line
         for line in all_lines
         if (lines is None or line.pk in lines)
         and not line.is_consumable
-        and is_ours(line.supply)
+        and line.pk in ours
         and (optional_lines or not line.is_optional)
     ]
     fitting = fitting_parts(all_lines)
-    in_need = {one.line_id for one in _wanted(meant, read_for_lines(build.pk))}
-    held = _lock_candidates(build, in_need, fitting, location, exclude_location)
+    needs = _needs(build, meant)
+    in_need = {one.line_id for one in _wanted(meant, needs, read_for_lines(build.pk))}
+    held = _lock_candidates(build, makers, in_need, fitting, location, exclude_location)
     # A count may have shrunk an allocation before the lock; now nothing moves any more.
     reserved = read_for_lines(build.pk)
-    wanted = [one for one in _wanted(meant, reserved) if one.line_id in in_need]
+    wanted = [one for one in _wanted(meant, needs, reserved) if one.line_id in in_need]
     policy = Policy(
         order=order,
         interchangeable=interchangeable,
         substitutes=substitutes,
-        manufacturer_ids=manufacturers_of(build),
+        manufacturer_ids=makers,
         today=at.date(),
         use_expired=use_expired,
     )
@@ -81,11 +88,33 @@ def auto_allocate(
     event = record("build.allocated", build, actor=actor, at=at, data={"automatic": True, "dry run": dry_run})
     if not dry_run:
         _allocate(plans, Posting(event, held), reserved)
+        build_states.touch(build)
     taken = sorted({take.item_id for plan in plans for take in plan.takes})
     return Done(event.pk, taken, data={"lines": told})
 
 
-def _wanted(lines: list[BuildLine], reserved: dict[Key, Reserved]) -> list[Wanted]:
+def _check_lines(build: Build, known: list[BuildLine], named: Collection[int]) -> None:
+    reasons, ids = Reasons(), {line.pk for line in known}
+    for index, line_id in enumerate(named):
+        if line_id not in ids:
+            reasons.add("line_unknown", build=build.reference, line=line_id, where=(index, "line"))
+    reasons.raise_any()
+
+
+def _needs(build: Build, lines: list[BuildLine]) -> dict[int, Decimal]:
+    """What each line asks for: for the units planned, or for those that are there where that is more."""
+    there = units_built(build.pk, waiting=True)
+    needs = {}
+    for line in lines:
+        units: dict[int | None, Decimal] = defaultdict(Decimal)
+        for (maker, revision), count in there.items():
+            if line.counts_for(revision):
+                units[maker] += count
+        needs[line.pk] = max(line.quantity, sum((required(need_of(line), count) for count in units.values()), ZERO))
+    return needs
+
+
+def _wanted(lines: list[BuildLine], needs: dict[int, Decimal], reserved: dict[Key, Reserved]) -> list[Wanted]:
     """What each line still needs: required less consumed less allocated."""
     allocated: dict[int, Decimal] = defaultdict(Decimal)
     for one in reserved.values():
@@ -93,12 +122,13 @@ def _wanted(lines: list[BuildLine], reserved: dict[Key, Reserved]) -> list[Wante
     return [
         Wanted(line.pk, line.part_id, need)
         for line in lines
-        if (need := line.quantity - line.consumed - allocated[line.pk]) > 0
+        if (need := needs[line.pk] - line.consumed - allocated[line.pk]) > 0
     ]
 
 
 def _lock_candidates(
     build: Build,
+    makers: Collection[int],
     in_need: Collection[int],
     fitting: dict[int, dict[int, int]],
     location: Location | None,
@@ -110,7 +140,7 @@ def _lock_candidates(
     source = location.pk if location is not None else build.take_from_id
     if source is not None:
         ours = subtree(source)
-        theirs = Location.objects.filter(company__in=manufacturers_of(build)).values_list("pk", flat=True)
+        theirs = Location.objects.filter(company__in=makers).values_list("pk", flat=True)
         condition &= Q(location__any={*ours, *theirs} if location is None else ours)
     if exclude is not None:
         condition &= ~Q(location__any=subtree(exclude.pk)) | Q(location__isnull=True)

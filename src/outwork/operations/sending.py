@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import Reservations, Reserved, hold_for_build
-from outwork.models import Build, Company, Location, User
+from outwork.models import Build, BuildLine, Company, Location, User
+from outwork.operations import build_states
+from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
-from outwork.queries.builds import manufacturers_of
+from outwork.operations.supplying import needed_from_us
+from outwork.queries.builds import lines_of, manufacturers_of
 from outwork.rules import states
+from outwork.rules.external import check_manufacturer
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import ZERO
-from outwork.rules.refusals import declare, refuse
+from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.states import OPEN_BUILD
 
 declare(
@@ -44,20 +48,22 @@ def send_kit(
 
     Everything that still lies with us, or only that of the named lines. An item that is allocated in part is split;
     with `whole_items` it travels whole (the reel goes along) unless another build has a claim on it. May be
-    back-dated by `at`. A manufacturer without a location of its own gets one. Refuses wrong_state,
-    build_internal, manufacturer_undecided, manufacturer_missing, manufacturer_not_of_build,
-    location_of_another_company, location_structural, nothing_to_send.
+    back-dated by `at`. A manufacturer without a location of its own gets one. Lines that this manufacturer
+    buys stay. Refuses wrong_state, build_internal, manufacturer_undecided, manufacturer_missing,
+    manufacturer_not_of_build, company_not_supplier, company_not_manufacturer, location_of_another_company,
+    location_structural, line_unknown, nothing_to_send.
     """
     build = lock_build(build)
     states.require(build.status, OPEN_BUILD, build.reference)
     company = _manufacturer(build, manufacturer)
     target = _location(company, location)
+    meant = _lines(build, lines_of(build.pk), lines, company)
     held, reserved = hold_for_build(build.pk)
     # What lies at another manufacturer of the build is his kit: a transfer takes it from one to the other.
     there = set(Location.objects.filter(company__isnull=False).values_list("pk", flat=True))
     claims: dict[int, list[Reserved]] = defaultdict(list)
     for one in reserved.values():
-        if (lines is None or one.build_line_id in lines) and held[one.item_id].location_id not in there:
+        if one.build_line_id in meant and held[one.item_id].location_id not in there:
             claims[one.item_id].append(one)
     if not claims:
         refuse("nothing_to_send", build=build.reference, company=company.name)
@@ -65,7 +71,18 @@ def send_kit(
     event = record("build.kit sent", build, company, actor=actor, at=at, reason=note)
     posting = Posting(event, held)
     sent = _move(posting, Reservations(posting, reserved), claims, target, company, whole_items=whole_items)
+    build_states.touch(build)
     return Done(event.pk, [item.id for item in sent], data={"location": target.pk, "manufacturer": company.pk})
+
+
+def _lines(build: Build, known: Sequence[BuildLine], named: Collection[int] | None, company: Company) -> set[int]:
+    """The lines whose stock may go to this manufacturer: those named, else all, without those that it buys itself."""
+    reasons, ids = Reasons(), {line.pk for line in known}
+    for index, line_id in enumerate(named or ()):
+        if line_id not in ids:
+            reasons.add("line_unknown", build=build.reference, line=line_id, where=(index, "line"))
+    reasons.raise_any()
+    return needed_from_us(known, {company.pk}) & (ids if named is None else set(named))
 
 
 def _move(
@@ -104,6 +121,7 @@ def _manufacturer(build: Build, named: Company | None) -> Company:
         refuse("build_internal", build=build.reference)
     makers = manufacturers_of(build)
     if named is not None:
+        check_manufacturer(company_facts(named), build.part.label, where=("manufacturer",)).raise_any()
         if makers and named.pk not in makers:
             refuse("manufacturer_not_of_build", company=named.name, build=build.reference)
         return named

@@ -110,10 +110,14 @@ def progress(build: Build) -> Progress:
     )
 
 
-def units_built(build_id: int) -> dict[tuple[int | None, int], Decimal]:
-    """Units into which components went, by manufacturer (None: us) and the build's revision; one statement."""
+def units_built(build_id: int, *, waiting: bool = False) -> dict[tuple[int | None, int], Decimal]:
+    """Units into which components went, by manufacturer (None: us) and the build's revision; one statement.
+
+    With `waiting` also those in production, of which nobody has decided yet.
+    """
+    states = (*BUILT, OutputState.IN_PRODUCTION) if waiting else BUILT
     query = (
-        BuildOutput.objects.filter(build=build_id, state__in=BUILT, has_components=True)
+        BuildOutput.objects.filter(build=build_id, state__in=states, has_components=True)
         .values_list("manufacturer", "revision")
         .annotate(Sum("quantity"))
         .order_by()
