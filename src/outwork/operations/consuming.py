@@ -17,7 +17,7 @@ from outwork.ledger.reserve import Key, Reservations, Reserved, hold_for_build
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, StockItem, User
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import supply_at
-from outwork.queries.builds import Booked, consumed_so_far, lines_of, need_of, units_built
+from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
 from outwork.rules import states
 from outwork.rules.places import Kind, Place, PlaceKind, inside, used_by
 from outwork.rules.quantities import ZERO
@@ -42,7 +42,9 @@ class Shortfall:
 
     def told(self) -> dict[str, Any]:
         """As the operations say it, with what can be done about it."""
-        mends = ["allocate stock"] if self.manufacturer_id is None else ["allocate stock at the manufacturer or of ours"]
+        mends = (
+            ["allocate stock"] if self.manufacturer_id is None else ["allocate stock at the manufacturer or of ours"]
+        )
         if self.supply is None and self.manufacturer_id is not None:
             mends.append("say that the manufacturer supplies it")
         return {
@@ -167,10 +169,20 @@ def open_consumption(
         used_up={source: items[pk] for source, pk in used.items() if source is not None},
         locations=dict(at_company),
         output_id=decided[0].pk if len(decided) == 1 else None,
-        output_items={one.pk: one.item_id for one in decided if one.item_id is not None},
+        output_items=_units_to_fit_into(reserved.values(), decided),
         # A reel is both used and lost from; only what goes into a unit needs an item for each.
         _new_ids=list(reversed(new_ids(len(reserved) + sum(one.output_id is not None for one in reserved.values())))),
     )
+
+
+def _units_to_fit_into(reserved: Iterable[Reserved], decided: Iterable[BuildOutput]) -> dict[int, int]:
+    """The items of outputs that tracked parts go into: those decided now, and those built before that wait for theirs."""
+    units = {one.pk: one.item_id for one in decided if one.item_id is not None}
+    waiting = {one.output_id for one in reserved if one.output_id is not None} - set(units)
+    if waiting:
+        built = BuildOutput.objects.filter(pk__any=waiting, state__in=BUILT, has_components=True, item__isnull=False)
+        units.update((pk, item_id) for pk, item_id in built.values_list("pk", "item_id") if item_id is not None)
+    return units
 
 
 def consume_due(consumption: Consumption) -> None:
