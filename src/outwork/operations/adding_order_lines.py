@@ -11,9 +11,9 @@ from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_builds, lock_order
+from outwork.ledger.locations import find_locations
 from outwork.models import (
     Build,
-    Location,
     Part,
     PriceBreak,
     PurchaseLine,
@@ -21,17 +21,20 @@ from outwork.models import (
     SupplierPart,
     User,
 )
+from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
+from outwork.queries.builds import ordered_for
 from outwork.queries.settings import all_settings
 from outwork.rules import states
 from outwork.rules.currency import currency_code
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.packs import base_to_packs, packs_to_base
 from outwork.rules.pricing import Break, price_for
-from outwork.rules.quantities import MONEY_LIMIT, as_text, decimal, money, quantity, whole
+from outwork.rules.quantities import MONEY_LIMIT, ZERO, as_text, decimal, money, quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
-from outwork.rules.states import OPEN_ORDER
+from outwork.rules.states import OPEN_ORDER, OrderStatus
 
 declare(
     supplier_part_of_another="{sku} is sold by {found}, the order goes to {supplier}",
@@ -74,10 +77,11 @@ def add_lines(
 ) -> Done:
     """Add lines to an open order; `ids` holds them. Lines with a build deliver that external build.
 
-    Refuses wrong_state, supplier_part_unknown, supplier_part_of_another, supplier_part_not_active, each case
+    On an order that is placed they are ordered with that, so a pending build is issued. Refuses wrong_state,
+    no_lines_named, supplier_part_unknown, supplier_part_of_another, supplier_part_not_active, each case
     of a bad link (external_builds_off, build_not_external, build_not_open, build_of_another_part,
-    company_not_supplier, company_not_manufacturer), line_not_linked_to_build, location_structural, and bad
-    quantities, prices and discounts.
+    company_not_supplier, company_not_manufacturer), line_not_linked_to_build, location_unknown,
+    location_structural, and bad quantities, prices, discounts and texts.
     """
     order = lock_order(order, expected_version=expected_version)
     states.require(order.status, OPEN_ORDER, order.reference)
@@ -87,7 +91,10 @@ def add_lines(
     ready = _check(order, lines, found, builds)
     event = record("order.lines added", order, actor=actor, at=at)
     ids = write_lines(order, ready)
-    return Done(event.pk, ids, said=overordered(builds))
+    said = []
+    if order.status == OrderStatus.PLACED:
+        said = build_states.issue_ordered(builds.values(), order.reference, event)
+    return Done(event.pk, ids, said=said + overordered(builds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +119,10 @@ def _check(
     supplier = order.supplier
     parts = {part.pk: part for part in Part.objects.filter(pk__any=[build.part_id for build in builds.values()])}
     breaks = _breaks(found)
-    locations = {line.destination_id for line in lines if line.destination_id is not None}
-    structural = dict(Location.objects.filter(pk__any=locations, is_structural=True).values_list("pk", "path"))
     reasons, ready = Reasons(), []
+    if not lines:
+        reasons.add("no_lines_named")
+    find_locations([(line.destination_id, (place, "destination")) for place, line in enumerate(lines)], reasons)
     for index, line in enumerate(lines):
         sold = found.get(line.supplier_part_id)
         if sold is None:
@@ -132,8 +140,7 @@ def _check(
             reasons.add(
                 "supplier_part_not_active", sku=sold.sku, supplier=supplier.name, where=(index, "supplier_part")
             )
-        if line.destination_id in structural:
-            reasons.add("location_structural", location=structural[line.destination_id], where=(index, "destination"))
+        check_texts(PurchaseLine, {"reference": line.reference, "note": line.note}, reasons, where=(index,))
         if line.build_id is not None:
             build = builds[line.build_id]
             facts = BuildFacts(
@@ -255,10 +262,7 @@ def overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
     """Ordering more than a build is allowed, but said."""
     if not builds:
         return []
-    ordered: dict[int, Decimal] = defaultdict(Decimal)
-    lines = PurchaseLine.objects.filter(build__any=list(builds)).exclude(order__status__in=sorted(states.FAILED_ORDER))
-    for build_id, units, received, is_closed in lines.values_list("build", "ordered", "received", "is_closed"):
-        ordered[build_id] += received if is_closed else max(units, received)
+    ordered = {build_id: units for build_id, (units, _) in ordered_for(builds).items()}
     return [
         {
             "code": "build_overordered",
@@ -267,5 +271,5 @@ def overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
             "ordered": as_text(ordered[build.pk]),
         }
         for build in builds.values()
-        if ordered[build.pk] > build.quantity
+        if ordered.get(build.pk, ZERO) > build.quantity
     ]

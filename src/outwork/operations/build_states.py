@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
+from typing import Any
 
 from outwork.ledger.documents import lock_build
 from outwork.ledger.post import Posting
@@ -44,6 +46,23 @@ def start(build: Build, event: Event) -> None:
     """Put a locked build into production; its lines are frozen from here on."""
     freeze(build, event)
     _move(build, BuildStatus.PRODUCTION)
+
+
+def issue_ordered(builds: Iterable[Build], reference: str, event: Event) -> list[dict[str, Any]]:
+    """Issue locked builds that a placed order delivers, each with an event of its own; says what happened.
+
+    One on hold stays on hold, but its lines are frozen: they are what was ordered.
+    """
+    said = []
+    for build in builds:
+        if build.status == BuildStatus.PENDING:
+            issued = record("build.issued", build, actor=event.actor, at=event.at, data={"by": reference})
+            start(build, issued)
+            said.append({"code": "build_issued", "build": build.reference})
+        elif build.status == BuildStatus.ON_HOLD:
+            freeze(build, event)
+            said.append({"code": "build_on_hold", "build": build.reference})
+    return said
 
 
 def freeze(build: Build, event: Event) -> None:

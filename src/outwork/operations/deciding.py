@@ -269,9 +269,11 @@ def _book(chosen: Sequence[Chosen], verdict: Verdict, posting: Posting) -> list[
             item = posting.split(item, one.units, place, into=part, kind=verdict.kind, about=about)
             rest.append((output.pk, output.quantity - one.units))
             fresh.append(
-                (output_id, output.build_id, item.id, one.units, output.manufacturer_id, output.purchase_line_id)
-                + (output.revision, output.made_event_id, output.made_at)
-                + (verdict.state, event.pk, event.at, verdict.reason, verdict.has_components)
+                (
+                    *(output_id, output.build_id, item.id, one.units, output.manufacturer_id, output.purchase_line_id),
+                    *(output.revision, output.made_event_id, output.made_at),
+                    *(verdict.state, event.pk, event.at, verdict.reason, verdict.has_components),
+                )
             )
         item.is_in_production = False
         item.status = one.status if one.status is not None else verdict.status

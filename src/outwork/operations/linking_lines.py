@@ -17,7 +17,7 @@ from outwork.queries.settings import all_settings
 from outwork.rules import states
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.refusals import Reasons, declare
-from outwork.rules.states import OPEN_ORDER, BuildStatus, OrderStatus
+from outwork.rules.states import OPEN_ORDER, OrderStatus
 
 declare(
     line_received_already="{part}: {received} came already, so the line's build cannot be changed",
@@ -58,15 +58,12 @@ def link_lines(
     data = {"links": [[link.line_id, link.build_id] for link in links]}
     event = record("order.lines linked", order, actor=actor, at=at, data=data)
     rows.update(PurchaseLine, ("build_id",), [(link.line_id, link.build_id) for link in links])
+    said = []
     if order.status == OrderStatus.PLACED:
-        for build in builds.values():
-            if build.status == BuildStatus.PENDING:
-                build_states.start(build, event)
-            else:
-                build_states.freeze(build, event)
+        said = build_states.issue_ordered(builds.values(), order.reference, event)
     order.version += 1
     order.save(update_fields=["version"])
-    return Done(event.pk, [link.line_id for link in links], said=overordered(builds))
+    return Done(event.pk, [link.line_id for link in links], said=said + overordered(builds))
 
 
 def _check(

@@ -8,12 +8,14 @@ from django.db import connection, models
 
 from outwork.rules.references import Pattern
 from outwork.rules.refusals import declare, refuse
+from outwork.rules.serials import NUMBER_LIMIT
 
 declare(reference_used="{reference} exists already")
 
-_NEXT = """
+_NEXT = f"""
 INSERT INTO outwork_counter (name, last) VALUES (%s, 1)
-ON CONFLICT (name) DO UPDATE SET last = outwork_counter.last + 1
+ON CONFLICT (name) DO UPDATE SET last = CASE
+    WHEN outwork_counter.last = {NUMBER_LIMIT} THEN {NUMBER_LIMIT} ELSE outwork_counter.last + 1 END
 RETURNING last
 """
 _AT_LEAST = """
@@ -43,6 +45,8 @@ def take_reference(
         return given, number
     while True:
         number = _count(_NEXT, [name])
+        if number == NUMBER_LIMIT:
+            refuse("reference_number_too_large", reference=pattern.format(number, on=at.date()))
         reference = pattern.format(number, on=at.date())
         if not model._default_manager.filter(reference=reference).exists():
             return reference, number

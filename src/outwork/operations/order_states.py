@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from outwork.ledger.documents import lock_builds, lock_order
 from outwork.models import Build, Part, PurchaseLine, PurchaseOrder, User
@@ -13,7 +12,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.rules import states
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.refusals import Reasons, declare, refuse
-from outwork.rules.states import PURCHASE_ORDER, BuildStatus, OrderStatus
+from outwork.rules.states import PURCHASE_ORDER, OrderStatus
 
 declare(
     order_empty="{order} has no lines: there is nothing to order",
@@ -47,14 +46,7 @@ def place_order(
     _check_links(order, lines, builds)
 
     event = record("order.placed", order, actor=actor, at=at)
-    said: list[dict[str, Any]] = []
-    for build in builds.values():
-        if build.status == BuildStatus.PENDING:
-            build_states.start(build, record("build.issued", build, actor=actor, at=at, data={"by": order.reference}))
-            said.append({"code": "build_issued", "build": build.reference})
-        elif build.status == BuildStatus.ON_HOLD:
-            build_states.freeze(build, event)
-            said.append({"code": "build_on_hold", "build": build.reference})
+    said = build_states.issue_ordered(builds.values(), order.reference, event)
     order.placed_at = order.placed_at or at
     _move(order, OrderStatus.PLACED)
     return Done(event.pk, [order.pk], said=said)

@@ -230,8 +230,10 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
             if output is not None and lot.build is not None:
                 mine.append(output)
                 made.append(
-                    (output, lot.build.pk, held.id, held.quantity, order.supplier_id, lot.line.pk)
-                    + (lot.build.revision, event.pk, event.at)
+                    (
+                        *(output, lot.build.pk, held.id, held.quantity, order.supplier_id, lot.line.pk),
+                        *(lot.build.revision, event.pk, event.at),
+                    )
                 )
         outputs.append(mine)
     with naming_constraints():

@@ -15,7 +15,7 @@ from outwork.models.part import PART_DETAILS
 from outwork.rules.places import Kind
 from outwork.rules.quantities import ZERO
 from outwork.rules.requirement import Need
-from outwork.rules.states import FAILED_ORDER, OutputState
+from outwork.rules.states import FAILED_ORDER, OPEN_ORDER, OutputState
 
 _ANCESTORS = """
 WITH RECURSIVE up (id) AS (
@@ -50,12 +50,12 @@ def need_of(line: BuildLine | BomLine) -> Need:
 
 
 def manufacturers_of(build: Build) -> frozenset[int]:
-    """Who makes the build: the one intended and the suppliers of its order lines that were not cancelled."""
+    """Who makes the build: the one intended and the suppliers of its order lines, of cancelled ones if units came."""
     if not build.is_external:
         return frozenset()
     suppliers = (
         PurchaseLine.objects.filter(build=build)
-        .exclude(order__status__in=sorted(FAILED_ORDER))
+        .exclude(order__status__in=sorted(FAILED_ORDER), received=0)
         .values_list("order__supplier", flat=True)
         .order_by()
         .distinct()
@@ -94,11 +94,7 @@ def progress(build: Build) -> Progress:
         BuildOutput.objects.filter(build=build).values_list("state").annotate(Sum("quantity")).order_by()
     ):
         states[state] += quantity
-    lines = PurchaseLine.objects.filter(build=build).exclude(order__status__in=sorted(FAILED_ORDER))
-    ordered = received = ZERO
-    for line_ordered, line_received, is_closed in lines.values_list("ordered", "received", "is_closed"):
-        ordered += line_received if is_closed else max(line_ordered, line_received)
-        received += line_received
+    ordered, received = ordered_for([build.pk]).get(build.pk, (ZERO, ZERO))
     return Progress(
         planned=build.quantity,
         ordered=ordered,
@@ -108,6 +104,21 @@ def progress(build: Build) -> Progress:
         rejected=states[OutputState.REJECTED],
         scrapped=states[OutputState.SCRAPPED],
     )
+
+
+def ordered_for(build_ids: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """Units ordered and received for each build, in the assembly's unit; one statement.
+
+    A line that is closed, or whose order is complete or was cancelled, counts as what came of it.
+    """
+    sums: dict[int, tuple[Decimal, Decimal]] = {}
+    lines = PurchaseLine.objects.filter(build__any=list(build_ids))
+    columns = ("build", "ordered", "received", "is_closed", "order__status")
+    for build_id, units, received, is_closed, status in lines.values_list(*columns):
+        before = sums.get(build_id, (ZERO, ZERO))
+        counted = max(units, received) if status in OPEN_ORDER and not is_closed else received
+        sums[build_id] = (before[0] + counted, before[1] + received)
+    return sums
 
 
 def units_built(build_id: int, *, waiting: bool = False) -> dict[tuple[int | None, int], Decimal]:

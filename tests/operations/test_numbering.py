@@ -1,0 +1,56 @@
+"""References: each number is given out once, and never one that somebody took by hand."""
+
+import pytest
+
+from outwork.models import Build, PurchaseOrder
+from outwork.operations.numbering import take_reference
+from outwork.rules.refusals import Refusal
+
+
+def test_it_works(shop):
+    assert [take_reference(Build, "BO-{ref:04d}", at=shop.now) for _ in range(2)] == [("BO-0001", 1), ("BO-0002", 2)]
+    assert take_reference(PurchaseOrder, "PO-{ref:04d}", at=shop.now) == ("PO-0001", 1)
+    assert take_reference(Build, "BO-{ref:04d}", at=shop.now, given="BO-0041") == ("BO-0041", 41)
+    assert take_reference(Build, "BO-{ref:04d}", at=shop.now, given="BO-0007") == ("BO-0007", 7)
+    assert take_reference(Build, "BO-{ref:04d}", at=shop.now) == ("BO-0042", 42)
+
+
+def test_the_date_may_be_part_of_it(shop):
+    assert take_reference(Build, "BO-{date:%Y%m}-{ref:03d}", at=shop.now) == ("BO-202603-001", 1)
+
+
+def test_a_number_that_exists_is_passed_over(shop):
+    board = shop.assembly("BOARD", {"R-10K": 1})
+    build = shop.build(board, 1)
+    Build.objects.filter(pk=build.pk).update(reference="BO-0002")
+    assert take_reference(Build, "BO-{ref:04d}", at=shop.now) == ("BO-0003", 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_builds_made_at_once_each_gets_its_own(shop, at_once):
+    board = shop.assembly("BOARD", {"R-10K": 1})
+    outcomes = at_once(*[lambda: shop.build(board, 1).reference] * 6)
+    assert sorted(outcomes) == [f"BO-000{number}" for number in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("XX-0001", "reference_mismatch"),
+        (f"BO-{2**63}", "reference_number_too_large"),
+        (f"BO-{'1' * 70}", "reference_too_long"),
+    ],
+)
+def test_refuses_references_that_do_not_fit(shop, given, code):
+    with pytest.raises(Refusal) as refusal:
+        take_reference(Build, "BO-{ref:04d}", at=shop.now, given=given)
+    assert refusal.value.codes == [code]
+
+
+def test_refuses_a_number_behind_which_there_is_none(shop):
+    """The counter would leave 63 bits with the next build."""
+    take_reference(Build, "BO-{ref:04d}", at=shop.now, given=f"BO-{2**63 - 2}")
+    for _ in range(2):
+        with pytest.raises(Refusal) as refusal:
+            take_reference(Build, "BO-{ref:04d}", at=shop.now)
+        assert refusal.value.codes == ["reference_number_too_large"]
