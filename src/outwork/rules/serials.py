@@ -201,6 +201,23 @@ def _counted(prefix: str, digits: str, length: int) -> Iterator[str]:
     return (f"{prefix}{number:0{width}d}" for number in range(start, start + length))
 
 
+def named_serials(word: str, known: Collection[str]) -> list[str]:
+    """The serials that one word means where one chooses among known ones: itself, or each of a range.
+
+    A range counts only if the word is not itself a serial: 1-40, SN-001-SN-040. Serials of a range that are not known
+    are in the answer too, so that whoever asks can refuse them by name.
+    """
+    middle = [place for place, sign in enumerate(word) if sign == "-"] if word not in known else []
+    for place in middle:
+        (prefix, first), (last_prefix, last) = _parts(word[:place]), _parts(word[place + 1 :])
+        if not first or not last or last_prefix not in ("", prefix) or max(len(first), len(last)) > 18:
+            continue
+        length = int(last) - int(first) + 1
+        if 1 < length <= SERIALS_LIMIT:
+            return list(_counted(prefix, first, length))
+    return [word]
+
+
 def serial_text(serials: Collection[str]) -> str:
     """Show many serials in little room, sorted: "1-5, 9".
 

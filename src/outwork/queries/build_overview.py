@@ -1,0 +1,346 @@
+"""A build on one page, and many builds in a list: where each stands, what is short, what is still to come."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum
+
+from outwork.models import Allocation, Build, BuildLine, BuildOutput, PurchaseLine, StockItem, SupplyChoice
+from outwork.queries.builds import (
+    Booked,
+    Progress,
+    consumed_so_far,
+    lines_of,
+    manufacturers_of,
+    need_of,
+    progress,
+    units_built,
+)
+from outwork.rules.next_steps import BuildFacts, Step, after_build
+from outwork.rules.quantities import ZERO, as_text
+from outwork.rules.requirement import due
+from outwork.rules.states import FAILED_ORDER, OPEN_BUILD, BuildStatus, OrderStatus, OutputState
+from outwork.rules.supply import ConsumeWhen, Supply, is_ours
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRow:
+    """One build in a list. `manufacturer` is the one intended; quantities are in the assembly's unit."""
+
+    id: int
+    reference: str
+    title: str
+    part: str
+    status: str
+    is_external: bool
+    manufacturer: str
+    quantity: Decimal
+    ordered: Decimal
+    received: Decimal
+    in_production: Decimal
+    accepted: Decimal
+    rejected: Decimal
+    scrapped: Decimal
+    target_date: datetime.date | None
+    is_late: bool
+
+
+def list_builds(
+    *, today: datetime.date, statuses: Collection[int] | None = None, is_external: bool | None = None
+) -> list[BuildRow]:
+    """Builds by their numbers, all or those in the states named; three statements."""
+    query = Build.objects.select_related("part", "manufacturer").order_by("reference_number", "pk")
+    if statuses is not None:
+        query = query.filter(status__in=sorted(statuses))
+    if is_external is not None:
+        query = query.filter(is_external=is_external)
+    builds = list(query)
+    outputs, ordered = _outputs_of(builds), _ordered_of(builds)
+    rows = []
+    for build in builds:
+        made, (wanted, received) = outputs[build.pk], ordered[build.pk]
+        rows.append(
+            BuildRow(
+                id=build.pk,
+                reference=build.reference,
+                title=build.title,
+                part=build.part.label,
+                status=BuildStatus(build.status).word,
+                is_external=build.is_external,
+                manufacturer=build.manufacturer.name if build.manufacturer else "",
+                quantity=build.quantity,
+                ordered=wanted,
+                received=received,
+                in_production=made[OutputState.IN_PRODUCTION],
+                accepted=made[OutputState.ACCEPTED],
+                rejected=made[OutputState.REJECTED],
+                scrapped=made[OutputState.SCRAPPED],
+                target_date=build.target_date,
+                is_late=build.is_open and build.target_date is not None and build.target_date < today,
+            )
+        )
+    return rows
+
+
+def _outputs_of(builds: list[Build]) -> dict[int, dict[int, Decimal]]:
+    sums: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    query = BuildOutput.objects.filter(build__any=[build.pk for build in builds]).values_list("build", "state")
+    for build_id, state, units in query.annotate(Sum("quantity")).order_by():
+        sums[build_id][state] += units
+    return sums
+
+
+def _ordered_of(builds: list[Build]) -> dict[int, tuple[Decimal, Decimal]]:
+    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    query = PurchaseLine.objects.filter(build__any=[build.pk for build in builds])
+    query = query.exclude(order__status__in=sorted(FAILED_ORDER))
+    for build_id, units, came, is_closed in query.values_list("build", "ordered", "received", "is_closed"):
+        wanted, received = sums[build_id]
+        sums[build_id] = (wanted + (came if is_closed else max(units, came)), received + came)
+    return sums
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line of a build. `there` is what of it is allocated at a manufacturer of the build.
+
+    `short` is what is neither consumed nor allocated and has to come from us; `due` what should have been
+    consumed for the units built and was not; `free_here` and `free_there` the stock of the part itself that
+    could be allocated.
+    """
+
+    id: int
+    position: int
+    part: str
+    supply: str | None
+    is_optional: bool
+    is_consumable: bool
+    per_unit: Decimal
+    required: Decimal
+    consumed: Decimal
+    allocated: Decimal
+    there: Decimal
+    short: Decimal
+    due: Decimal
+    free_here: Decimal
+    free_there: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedRow:
+    """An order line that delivers the build."""
+
+    id: int
+    order: str
+    position: int
+    supplier: str
+    status: str
+    ordered: Decimal
+    received: Decimal
+    open: Decimal
+    is_closed: bool
+    price: Decimal | None
+    currency: str
+    pack_size: Decimal
+    expected: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """Units of a build in one state; a serial number is an output of its own."""
+
+    id: int
+    state: str
+    quantity: Decimal
+    serial: str | None
+    batch: str
+    made_at: datetime.datetime
+    decided_at: datetime.datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOverview:
+    """A build with its lines, order lines and outputs, and what is to be done next."""
+
+    build: Build
+    progress: Progress
+    lines: list[LineRow]
+    ordered: list[OrderedRow]
+    outputs: list[OutputRow]
+    next: list[Step]
+
+
+def overview(build: Build, *, today: datetime.date) -> BuildOverview:
+    """All that the page of a build says, whatever its size; eleven statements, nine for an internal one.
+
+    The build comes with its part and manufacturer.
+    """
+    makers = manufacturers_of(build)
+    lines = _lines(build, makers)
+    ordered = _order_lines(build) if build.is_external else []
+    made = progress(build)
+    return BuildOverview(build, made, lines, ordered, _outputs(build), _next(build, made, lines, ordered, today))
+
+
+def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
+    lines = lines_of(build.pk)
+    allocated = _allocated(build, makers)
+    free = _free({line.part_id for line in lines}, makers)
+    missing = _due(build, lines)
+    rows = []
+    for line in lines:
+        all_of_it, there = allocated[line.pk]
+        is_wanted = is_ours(line.supply) and not line.is_consumable and not line.is_optional
+        left = line.quantity - line.consumed - all_of_it
+        free_here, free_there = free[line.part_id]
+        rows.append(
+            LineRow(
+                id=line.pk,
+                position=line.position,
+                part=line.part.label,
+                supply=line.supply,
+                is_optional=line.is_optional,
+                is_consumable=line.is_consumable,
+                per_unit=line.per_unit,
+                required=line.quantity,
+                consumed=line.consumed,
+                allocated=all_of_it,
+                there=there,
+                short=max(ZERO, left) if is_wanted and build.is_open else ZERO,
+                due=missing[line.pk],
+                free_here=free_here,
+                free_there=free_there,
+            )
+        )
+    return rows
+
+
+def _allocated(build: Build, makers: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What of each line is allocated: all, and at the manufacturers; one statement."""
+    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    query = (
+        Allocation.objects.filter(build_line__build=build)
+        .values_list("build_line", "item__location__company")
+        .annotate(Sum("quantity"))
+        .order_by()
+    )
+    for line_id, company, quantity in query:
+        everything, there = sums[line_id]
+        sums[line_id] = (everything + quantity, there + (quantity if company in makers else ZERO))
+    return sums
+
+
+def _free(part_ids: Iterable[int], makers: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """Usable stock of parts that is not allocated, with us and at the manufacturers; one statement."""
+    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    query = (
+        StockItem.objects.usable()
+        .filter(part__any=part_ids)
+        .filter(Q(location__company__isnull=True) | Q(location__company__any=makers))
+        .values_list("part", "location__company")
+        .annotate(Sum("quantity"), Sum("allocated"))
+        .order_by()
+    )
+    for part_id, company, quantity, allocated in query:
+        here, there = sums[part_id]
+        free = quantity - allocated
+        sums[part_id] = (here + free, there) if company is None else (here, there + free)
+    return sums
+
+
+def _due(build: Build, lines: list[BuildLine]) -> dict[int, Decimal]:
+    """What should have been consumed for the units built and was not, by line; three statements."""
+    missing: dict[int, Decimal] = defaultdict(Decimal)
+    booked, built = consumed_so_far(build.pk), units_built(build.pk)
+    choices = {
+        (line_id, maker): supply
+        for line_id, maker, supply in SupplyChoice.objects.filter(build_line__build=build).values_list(
+            "build_line", "manufacturer", "supply"
+        )
+    }
+    for maker in {maker for maker, _ in built}:
+        for line in lines:
+            supply = choices.get((line.pk, maker), line.supply) if maker is not None else line.supply
+            if line.is_consumable or line.is_optional or not is_ours(supply):
+                continue
+            units = sum((q for (m, rev), q in built.items() if m == maker and line.counts_for(rev)), ZERO)
+            so_far = booked.get((line.pk, maker), Booked())
+            wanted = due(need_of(line), built=units, consumed_used=so_far.used, consumed_lost=so_far.lost)
+            missing[line.pk] += wanted.total
+    return missing
+
+
+def _order_lines(build: Build) -> list[OrderedRow]:
+    query = PurchaseLine.objects.filter(build=build).select_related("order__supplier").order_by("order", "position")
+    return [
+        OrderedRow(
+            id=line.pk,
+            order=line.order.reference,
+            position=line.position,
+            supplier=line.order.supplier.name,
+            status=OrderStatus(line.order.status).word,
+            ordered=line.ordered,
+            received=line.received,
+            open=line.open_quantity if line.order.is_open else ZERO,
+            is_closed=line.is_closed,
+            price=line.price,
+            currency=line.currency,
+            pack_size=line.pack_size,
+            expected=line.promised_date or line.confirmed_date or line.requested_date,
+        )
+        for line in query
+    ]
+
+
+def _outputs(build: Build) -> list[OutputRow]:
+    query = BuildOutput.objects.filter(build=build).order_by(
+        "state", F("item__serial_number").asc(nulls_last=True), "pk"
+    )
+    columns = ("pk", "state", "quantity", "item__serial", "item__batch", "made_at", "decided_at", "reason")
+    return [
+        OutputRow(pk, OutputState(state).word, quantity, serial, batch or "", made_at, decided_at, reason)
+        for pk, state, quantity, serial, batch, made_at, decided_at, reason in query.values_list(*columns)
+    ]
+
+
+def _next(
+    build: Build, made: Progress, lines: list[LineRow], ordered: list[OrderedRow], today: datetime.date
+) -> list[Step]:
+    coming = [row for row in ordered if row.open and row.status == OrderStatus.PLACED.word]
+    is_now = build.status in OPEN_BUILD
+    at_acceptance = build.consume == ConsumeWhen.ACCEPTANCE
+    return after_build(
+        BuildFacts(
+            status=build.status,
+            is_external=build.is_external,
+            manufacturer=build.manufacturer.name if build.manufacturer else "",
+            planned=made.planned,
+            ordered=made.ordered,
+            on_order=sum((row.open for row in coming), ZERO),
+            in_production=made.in_production,
+            accepted=made.accepted,
+            built=made.built,
+            undecided=[row.part for row in lines if row.supply is None and not row.is_consumable],
+            short=[f"{row.part} ({as_text(row.short)})" for row in lines if row.short],
+            to_send=[
+                row.part
+                for row in lines
+                if build.is_external and row.allocated > row.there and row.supply in (None, Supply.WE_SEND)
+            ],
+            to_consume=[
+                f"{row.part} ({as_text(row.due)})"
+                for row in lines
+                if row.due and row.allocated and is_now and at_acceptance
+            ],
+            drafts=sorted({row.order for row in ordered if row.status == OrderStatus.DRAFT.word}),
+            orders=sorted({row.order for row in coming}),
+            expected=min((row.expected for row in coming if row.expected), default=None),
+            today=today,
+        )
+    )

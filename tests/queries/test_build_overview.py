@@ -1,0 +1,159 @@
+"""A build on one page and builds in a list: known answers, and a fixed number of statements."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from outwork.ledger import rows
+from outwork.models import Allocation, BomLine, Build, BuildLine, BuildOutput, Part, PurchaseLine
+from outwork.operations.auto_allocating import auto_allocate
+from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
+from outwork.operations.receiving import receive
+from outwork.operations.sending import send_kit
+from outwork.operations.supplying import Choice, state_supply
+from outwork.queries.build_overview import list_builds, overview
+from outwork.queries.naming import build_named
+from outwork.rules.receiving import Arrival
+from outwork.rules.states import BuildStatus
+from outwork.rules.supply import Supply
+
+TODAY = datetime.date(2026, 3, 2)
+
+
+@pytest.fixture
+def radio(shop):
+    return shop.assembly("RADIO", {"R-10K": 4, "C-100N": 7, "CASE": 1}, is_trackable=True)
+
+
+@pytest.fixture
+def build(shop, radio):
+    """Ten radios at Acme; they buy the cases, all else is ours."""
+    build = shop.external(radio, 10, destination=shop.location("Finished goods"))
+    ways = [Supply.WE_SEND, Supply.WE_SEND, Supply.THEY_BUY]
+    choices = [Choice(line.pk, way) for line, way in zip(build.lines.order_by("position"), ways, strict=True)]
+    state_supply(build=build, choices=choices, **shop.by_ada)
+    return build
+
+
+def seen(build, *columns):
+    return [tuple(getattr(row, name) for name in columns) for row in overview(build, today=TODAY).lines]
+
+
+def steps(build):
+    return [step.code for step in overview(build_named(build.reference), today=TODAY).next]
+
+
+def test_it_works(shop, build):
+    shop.given("""
+        R-10K    batch A   Main shelf       25
+        R-10K    batch B   Acme Assembly    10
+        C-100N   batch C   Main shelf      100
+    """)
+    columns = ("part", "required", "allocated", "there", "short", "free_here", "free_there")
+    assert seen(build, *columns) == [
+        ("R-10K", 40, 0, 0, 40, 25, 10),
+        ("C-100N", 70, 0, 0, 70, 100, 0),
+        ("CASE", 10, 0, 0, 0, 0, 0),
+    ]
+    assert steps(build) == ["order_build", "allocate"]
+    line = shop.ordered(build, requested_date=datetime.date(2026, 4, 1))
+    auto_allocate(build=build, interchangeable=True, **shop.by_bo)
+    assert seen(build, *columns) == [
+        ("R-10K", 40, 35, 10, 5, 0, 0),
+        ("C-100N", 70, 70, 0, 0, 30, 0),
+        ("CASE", 10, 0, 0, 0, 0, 0),
+    ]
+    assert steps(build) == ["allocate", "send", "await_units"]
+    send_kit(build=build, **shop.by_bo)
+    receive(order=line.order, arrivals=[Arrival(line.pk, 10, serials="1-10")], **shop.by_bo)
+    outputs = list(BuildOutput.objects.order_by("item__serial_number"))
+    accept_outputs(build=build, decisions=[Decision(one.pk) for one in outputs[:8]], **shop.by_bo)
+    reject_outputs(build=build, decisions=[Decision(outputs[8].pk)], reason="bent", **shop.by_bo)
+    assert seen(build, "part", "consumed", "there", "due") == [
+        ("R-10K", 35, 0, 1),
+        ("C-100N", 63, 7, 0),
+        ("CASE", 0, 0, 0),
+    ]
+    assert steps(build) == ["allocate", "decide_units"]
+    found = overview(build_named("BO-0001"), today=TODAY)
+    assert [(row.order, row.status, row.ordered, row.received, row.open) for row in found.ordered] == [
+        ("PO-0001", "complete", 10, 10, 0)
+    ]
+    assert [(row.state, row.serial, row.reason) for row in found.outputs[-2:]] == [
+        ("accepted", "8", ""),
+        ("rejected", "9", "bent"),
+    ]
+    shop.recount()
+
+
+def test_stock_at_another_manufacturer_is_not_counted(shop, build):
+    shop.manufacturer("Far East EMS")
+    shop.given("R-10K   batch X   Far East EMS   500")
+    assert seen(build, "free_here", "free_there")[0] == (0, 0)
+
+
+def test_what_is_due_knows_who_supplies_a_line_at_whom(shop, build):
+    line = shop.ordered(build)
+    case = BuildLine.objects.get(part__number="C-100N")
+    state_supply(build=build, choices=[Choice(case.pk, Supply.THEY_BUY, build.manufacturer_id)], **shop.by_ada)
+    receive(order=line.order, arrivals=[Arrival(line.pk, 10, serials="1-10")], accept=True, **shop.by_bo)
+    assert seen(build, "part", "due") == [("R-10K", 40), ("C-100N", 0), ("CASE", 0)]
+
+
+def test_a_list_counts_what_is_where(shop, radio, build):
+    shop.build(radio, 3, target_date=datetime.date(2026, 3, 1))
+    line = shop.ordered(build, 6)
+    receive(order=line.order, arrivals=[Arrival(line.pk, 4, serials="1-4")], accept=True, **shop.by_bo)
+    columns = ("reference", "status", "quantity", "ordered", "received", "accepted", "is_late")
+    found = [tuple(getattr(row, name) for name in columns) for row in list_builds(today=TODAY)]
+    assert found == [
+        ("BO-0001", "in production", 10, 6, 4, 4, False),
+        ("BO-0002", "pending", 3, 0, 0, 0, True),
+    ]
+    assert [row.reference for row in list_builds(today=TODAY, statuses={BuildStatus.PENDING})] == ["BO-0002"]
+    assert [row.reference for row in list_builds(today=TODAY, is_external=True)] == ["BO-0001"]
+    assert list_builds(today=TODAY, statuses=[]) == []
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_a_page_costs_the_same_for_one_line_and_for_many(shop, statements, count):
+    ids = rows.take_ids(Part, count)
+    now = shop.now
+    rows.insert(Part, ("id", "number", "name", "created_at"), [(pk, f"P-{pk}", f"P-{pk}", now) for pk in ids])
+    board = shop.assembly("BOARD", is_trackable=True)
+    rows.insert(
+        BomLine,
+        ("assembly_id", "part_id", "position", "quantity"),
+        [(board.pk, pk, place, Decimal(2)) for place, pk in enumerate(ids, start=1)],
+    )
+    build = shop.external(board, count, destination=shop.location("Finished goods"))
+    line = shop.ordered(build)
+    shop.put(f"P-{ids[0]}", 5)
+    auto_allocate(build=build, **shop.by_bo)
+    receive(order=line.order, arrivals=[Arrival(line.pk, count, serials="1+")], accept=True, **shop.by_bo)
+    assert Allocation.objects.count() + BuildOutput.objects.count() >= count
+    with statements() as spent:
+        found = overview(build_named("BO-0001"), today=TODAY)
+    assert len(found.lines) == len(found.outputs) == count
+    assert spent == 12
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_a_list_costs_the_same_for_one_build_and_for_many(shop, radio, statements, count):
+    first = shop.external(radio, 10)
+    shop.ordered(first)
+    columns = ("reference", "reference_number", "part_id", "quantity", "status", "consume", "created_at")
+    copied = ("is_external", "batch", "title", "link", "note", "revision", "version", "priority")
+    rows.insert(
+        Build,
+        (*columns, *copied),
+        [
+            (f"BO-{number:04d}", number, radio.pk, Decimal(1), 10, "finish", shop.now, False, "", "", "", "", 1, 1, 0)
+            for number in range(2, count + 1)
+        ],
+    )
+    assert PurchaseLine.objects.count() == 1
+    with statements() as spent:
+        assert len(list_builds(today=TODAY)) == count
+    assert spent == 3
