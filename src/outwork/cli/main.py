@@ -25,6 +25,8 @@ COMMANDS = {
     "settings": ("outwork.cli.settings", "What the company decided: list, get and set."),
     "migrate": ("outwork.cli.migrate", "Bring the database up to date."),
     "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
+    "build": ("outwork.cli.build", "Build orders: what is to be made, by us or by a manufacturer."),
+    "order": ("outwork.cli.order", "Purchase orders: what was ordered from whom, what came, what is late."),
     "trace": ("outwork.cli.trace", "Which lots are in a serial number, and which units have a lot."),
 }
 REFUSED = 1

@@ -1,0 +1,174 @@
+"""Build orders: list them, show one, create one; what is done with them stands in build_*.py."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import click
+from django.utils import timezone
+
+from outwork.cli import build_outputs, build_states, build_stock
+from outwork.cli.actor import find_actor
+from outwork.cli.build_page import page
+from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
+from outwork.cli.options import DAY, build_argument, note_option
+from outwork.cli.output import print_json
+from outwork.cli.tables import table
+from outwork.models import Build
+from outwork.operations.creating_build import create_build
+from outwork.queries.build_overview import BuildOverview, list_builds, overview
+from outwork.queries.naming import build_named, company_named, location_named, part_named
+from outwork.rules.states import OPEN_BUILD, BuildStatus
+from outwork.rules.supply import ConsumeWhen
+
+STATUSES = {status.word.replace(" ", "-"): [status] for status in BuildStatus} | {"open": sorted(OPEN_BUILD)}
+
+
+@click.group("build")
+def command() -> None:
+    """Build orders: what is to be made, by us or by a manufacturer.
+
+    A BUILD is named by its reference, such as BO-0007.
+    """
+
+
+for _module in (build_states, build_stock, build_outputs):
+    for _command in _module.COMMANDS:
+        command.add_command(_command)
+
+
+@command.command("list")
+@click.option(
+    "--status", "statuses", multiple=True, type=click.Choice(list(STATUSES)), help="Only these; may be repeated."
+)
+@click.option("--external/--internal", "is_external", default=None, help="Only those made outside, or by us.")
+@reading
+def list_(statuses: tuple[str, ...], is_external: bool | None, as_json: bool) -> None:
+    """List the build orders, by their numbers."""
+    wanted = {one for word in statuses for one in STATUSES[word]} if statuses else None
+    today = timezone.now().astimezone(company_zone()).date()
+    rows = list_builds(today=today, statuses=wanted, is_external=is_external)
+    if as_json:
+        print_json(rows)
+        return
+    headers = ["build", "part", "units", "status", "made by", "ordered", "received", "accepted", "rejected", "target"]
+    cells = [
+        [
+            row.reference,
+            row.part,
+            row.quantity,
+            row.status,
+            (row.manufacturer or "outside") if row.is_external else "",
+            row.ordered or "",
+            row.received or "",
+            row.accepted or "",
+            row.rejected or "",
+            f"{row.target_date or ''}{' late' if row.is_late else ''}",
+        ]
+        for row in rows
+    ]
+    for line in table(headers, cells) or ["There are no such builds."]:
+        click.echo(line)
+
+
+@command.command("show")
+@build_argument
+@reading
+def show(build: str, as_json: bool) -> None:
+    """Show where a build stands and what to do next."""
+    zone = company_zone()
+    found = overview(build_named(build), today=timezone.now().astimezone(zone).date())
+    if as_json:
+        print_json(as_data(found))
+        return
+    for line in page(found, zone):
+        click.echo(line)
+
+
+def as_data(found: BuildOverview) -> dict[str, Any]:
+    """The overview of a build as `--json` prints it."""
+    build = found.build
+    return {
+        "id": build.pk,
+        "reference": build.reference,
+        "title": build.title,
+        "part": build.part.label,
+        "quantity": build.quantity,
+        "status": BuildStatus(build.status).word,
+        "is_external": build.is_external,
+        "manufacturer": build.manufacturer.name if build.manufacturer else None,
+        "consume": build.consume,
+        "batch": build.batch,
+        "created_at": build.created_at,
+        "issued_at": build.issued_at,
+        "completed_at": build.completed_at,
+        "start_date": build.start_date,
+        "target_date": build.target_date,
+        "progress": found.progress,
+        "lines": found.lines,
+        "order_lines": found.ordered,
+        "outputs": found.outputs,
+        "next": [{"code": step.code, "message": step.text()} for step in found.next],
+    }
+
+
+@command.command("create")
+@click.argument("part", metavar="PART")
+@click.argument("quantity", metavar="QUANTITY")
+@click.option("--external", "is_external", is_flag=True, help="Made outside, by a manufacturer.")
+@click.option("--manufacturer", metavar="NAME", help="Who is meant to make it.")
+@click.option("--target", "target_date", type=DAY, metavar="DATE", help="When it should be done.")
+@click.option("--start", "start_date", type=DAY, metavar="DATE", help="When it should begin.")
+@click.option("--consume", type=click.Choice([when.value for when in ConsumeWhen]), help="When components are used up.")
+@click.option("--take-from", metavar="LOCATION", help="Where its stock comes from.")
+@click.option("--destination", metavar="LOCATION", help="Where its units go.")
+@click.option("--batch", default="", help="The batch code of its units.")
+@click.option("--title", default="", help="What it is for.")
+@click.option("--parent", metavar="BUILD", help="The build that it is part of.")
+@click.option("--priority", default=0, type=click.IntRange(0))
+@click.option("--responsible", metavar="USERNAME", help="Who looks after it.")
+@click.option("--reference", help="Its reference; by default the next number.")
+@note_option
+@doing
+def create(
+    asked: Asked,
+    part: str,
+    quantity: str,
+    is_external: bool,
+    manufacturer: str | None,
+    target_date: datetime.date | None,
+    start_date: datetime.date | None,
+    consume: str | None,
+    take_from: str | None,
+    destination: str | None,
+    batch: str,
+    title: str,
+    parent: str | None,
+    priority: int,
+    responsible: str | None,
+    reference: str | None,
+    note: str,
+) -> Answer:
+    """Create a build order. Its lines follow the BOM until it is issued."""
+    done = create_build(
+        part=part_named(part),
+        quantity=quantity,
+        is_external=is_external,
+        manufacturer=company_named(manufacturer, where=("manufacturer",)) if manufacturer else None,
+        consume=ConsumeWhen(consume) if consume else None,
+        reference=reference,
+        title=title,
+        batch=batch,
+        parent=build_named(parent, where=("parent",)) if parent else None,
+        take_from=location_named(take_from, where=("take_from",)) if take_from else None,
+        destination=location_named(destination, where=("destination",)) if destination else None,
+        start_date=start_date,
+        target_date=target_date,
+        priority=priority,
+        responsible=find_actor(responsible) if responsible else None,
+        note=note,
+        **asked,
+    )
+    made = Build.objects.select_related("part").get(pk=done.ids[0])
+    return Answer(done, f"{made.reference}: {quantity} of {made.part.label}, {made.lines.count()} lines.")
