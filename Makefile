@@ -2,6 +2,7 @@
 #
 #   make test PYTHON=python3.13      another interpreter (3.11 to 3.13); .venv is made anew for it
 #   make test T='-k receipt -x'      hand arguments to pytest
+#   make bench B='--size 1000x1000'   measure only this; see --help
 #   make demo HOST=0.0.0.0 PORT=80   serve somewhere else
 
 PYTHON ?= python3
@@ -9,6 +10,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 OUTWORK_DATA ?= $(CURDIR)/data
 T ?=
+B ?=
 WORKERS ?= logical
 
 VENV := .venv
@@ -57,7 +59,7 @@ format: $(DEV) ## Put the code into the house format
 	$(BIN)/ruff check --fix
 
 bench: $(DEV) ## Measure the operations at 20, 200 and 1000 lines on both databases
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run $(B)
 
 lock: ## Resolve the dependencies again and write requirements/*.txt
 	PYTHON='$(PYTHON)' sh scripts/lock.sh
