@@ -54,9 +54,9 @@ def test_the_page_and_its_json(shop, placed, program):
         "PO-0001 to Mouser",
         "It is placed, created 2026-01-05, placed 2026-01-06.",
         "",
-        "  line  SKU      part   ordered  packs      received  open  price      discount  total       expected",
-        "     1  RC0603   R-10K     8000  2 of 4000         0  8000  20.00 USD  5 %       38.00 USD",
-        "     2  HM-1455  CASE        30                    0    30  4.37 USD             131.10 USD  2026-01-20 late",
+        "  line  SKU      part   ordered  packs      received  open      price  discount       total  expected",
+        "     1  RC0603   R-10K     8000  2 of 4000         0  8000  20.00 USD  5 %        38.00 USD",
+        "     2  HM-1455  CASE        30                    0    30   4.37 USD            131.10 USD  2026-01-20 late",
         "",
         "Total: 169.10 USD",
         "",
@@ -76,7 +76,7 @@ def test_the_page_and_its_json(shop, placed, program):
 def test_the_list_prints_rows_and_json(shop, placed, program):
     program("order", "create", "Mouser", "--target", "2026-02-01", "--supplier-reference", "W-7")
     assert program("order", "list") == [
-        "order    supplier  status  lines  open  total       expected",
+        "order    supplier  status  lines  open       total  expected",
         "PO-0001  Mouser    placed      2     2  169.10 USD  2026-01-20 late",
         "PO-0002  Mouser    draft       0                    2026-02-01",
     ]

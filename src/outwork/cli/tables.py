@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,10 @@ from outwork.rules.quantities import as_text
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, indent: str = "") -> list[str]:
-    """Columns side by side, numbers to the right; columns in which nothing stands are left out."""
+    """Columns side by side, numbers and amounts to the right; columns in which nothing stands are left out."""
     cells = [[shown(cell) for cell in row] for row in rows]
     kept = [column for column in range(len(headers)) if any(row[column] for row in cells)]
-    numeric = {
-        column for column in kept if all(isinstance(row[column], (Decimal, int)) or not row[column] for row in rows)
-    }
+    numeric = {column for column in kept if all(_is_number(row[column]) for row in rows)}
     widths = {column: max(len(headers[column]), *(len(row[column]) for row in cells)) for column in kept}
 
     def line(texts: Sequence[str]) -> str:
@@ -28,6 +27,14 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, indent: str 
         return (indent + "  ".join(laid)).rstrip()
 
     return [line(headers), *(line(row) for row in cells)] if rows else []
+
+
+def _is_number(cell: Any) -> bool:
+    """Whether a cell stands to the right: a number, an amount of money, or nothing."""
+    return not cell or isinstance(cell, (Decimal, int)) or _AMOUNT.fullmatch(str(cell)) is not None
+
+
+_AMOUNT = re.compile(r"-?[0-9.]+ [A-Z]{3}|unknown")
 
 
 def shown(value: Any) -> str:
