@@ -12,6 +12,7 @@ from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.settings import get
 from outwork.rules import states
+from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.states import OrderStatus
 
@@ -37,7 +38,7 @@ def close_short(
     """Close lines of a placed or held order short: what is open is no longer on order; `ids` holds the lines.
 
     The order completes by itself when nothing else is open and the setting says so. Refuses wrong_state,
-    no_lines_named, line_not_on_order, line_closed, line_has_nothing_open, closing_without_reason.
+    no_lines_named, line_not_on_order, line_named_twice, line_closed, line_has_nothing_open, closing_without_reason.
     """
     order = lock_order(order, expected_version=expected_version)
     states.require(order.status, {OrderStatus.PLACED, OrderStatus.ON_HOLD}, order.reference)
@@ -53,7 +54,7 @@ def close_short(
             reasons.add("line_has_nothing_open", part=line.part.label, ordered=line.ordered, where=(index, "line"))
     reasons.raise_any()
 
-    open_now = {str(line.pk): str(line.open_quantity) for _, line in chosen}
+    open_now = {str(line.pk): as_text(line.open_quantity) for _, line in chosen}
     event = record("order.lines closed", order, actor=actor, at=at, reason=reason, data={"open": open_now})
     for _, line in chosen:
         line.is_closed = True
@@ -108,9 +109,13 @@ def _chosen(
 ) -> list[tuple[int, PurchaseLine]]:
     if not lines:
         reasons.add("no_lines_named", where=("lines",))
+    seen: set[int] = set()
     for index, line_id in enumerate(lines):
         if line_id not in known:
             reasons.add("line_not_on_order", line=line_id, order=order.reference, where=(index, "line"))
+        elif line_id in seen:
+            reasons.add("line_named_twice", line=line_id, where=(index, "line"))
+        seen.add(line_id)
     return [(index, known[line_id]) for index, line_id in enumerate(lines) if line_id in known]
 
 

@@ -17,7 +17,7 @@ from outwork.rules import states
 from outwork.rules.external import check_buildable, check_manufacturer
 from outwork.rules.packs import base_to_packs
 from outwork.rules.pricing import Break, next_break_hint
-from outwork.rules.quantities import as_text, quantity
+from outwork.rules.quantities import as_text, quantity, whole
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import OPEN_BUILD, OrderStatus
 
@@ -98,7 +98,8 @@ def _supplier_part(build: Build, manufacturer: Company) -> SupplierPart:
 
 def _units(build: Build, units: Any) -> Any:
     if units is not None:
-        return quantity(units, where=("units",))
+        wanted = quantity(units, where=("units",))
+        return whole(wanted, where=("units",)) if build.part.is_trackable else wanted
     made = progress(build)
     left = made.planned - made.ordered
     if left <= 0:
