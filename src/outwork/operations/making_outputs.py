@@ -12,9 +12,11 @@ from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
-from outwork.models import Build, BuildLine, BuildOutput, Location, User
+from outwork.models import Build, BuildLine, BuildOutput, Company, Location, StockItem, User
 from outwork.operations import build_states
+from outwork.operations.choosing_maker import maker_of
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
 from outwork.rules import states
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import ZERO, quantity, whole
@@ -37,20 +39,26 @@ def make_outputs(
     serials: str | Sequence[str] | None = None,
     batch: str = "",
     location: Location | None = None,
+    manufacturer: Company | None = None,
     accept_manual_output: bool = False,
     reason: str = "",
     key: str | None = None,
 ) -> Done:
     """Make units of a build; `ids` holds the outputs. Serial numbers make an output each, else it is one batch.
 
-    The first output issues a pending build. Refuses wrong_state, manual_output for an external build,
+    The first output issues a pending build. Those of an external build are its manufacturer's. Refuses
+    wrong_state, manual_output, manufacturer_undecided and manufacturer_not_of_build for an external build,
     serials_needed where the BOM has tracked components, serials_not_kept, location_structural, used
-    serial numbers and bad quantities.
+    serial numbers, bad quantities and long texts.
     """
     build = lock_build(build)
     states.require(build.status, OPEN_BUILD, build.reference)
     if build.is_external and not (accept_manual_output and reason.strip()):
         refuse("manual_output", build=build.reference, where=("accept_manual_output",))
+    maker = maker_of(build, manufacturer)
+    reasons = Reasons()
+    check_texts(StockItem, {"batch": batch}, reasons)
+    reasons.raise_any()
     count = quantity(units, where=("quantity",))
     numbers = _numbers(build, count, serials)
     target = location or build.destination
@@ -62,6 +70,7 @@ def make_outputs(
         build_states.start(build, event)
     else:
         build_states.freeze(build, event)
+        build_states.touch(build)
     scope = scopes([build.part])[build.part_id]
     item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
     posting, made = Posting(event, {}), []
@@ -79,13 +88,16 @@ def make_outputs(
             is_in_production=True,
         )
         held.put(at_location(target.pk if target else None))
-        about = About(build_id=build.pk, output_id=output_id)
+        about = About(build_id=build.pk, output_id=output_id, manufacturer_id=maker)
         posting.arrive(held, kind=Kind.MADE, value=ZERO, about=about)
-        made.append((output_id, build.pk, item_id, held.quantity, build.revision, event.pk, at))
+        made.append((output_id, build.pk, item_id, held.quantity, maker, build.revision, event.pk, at))
     with naming_constraints():
         posting.write()
-    rows.insert(BuildOutput, ("id", "build_id", "item_id", "quantity", "revision", "made_event_id", "made_at"), made)
+    rows.insert(BuildOutput, _OUTPUT, made)
     return Done(event.pk, list(output_ids), data={"items": list(item_ids)})
+
+
+_OUTPUT = ("id", "build_id", "item_id", "quantity", "manufacturer_id", "revision", "made_event_id", "made_at")
 
 
 def _numbers(build: Build, count: Any, serials: str | Sequence[str] | None) -> Sequence[str | None]:
