@@ -150,6 +150,7 @@ def test_wrong_use_ends_with_2(shop, build, program):
         ("deallocate", "BO-0001", "CASE", "--all"),
         ("accept", "BO-0001"),
         ("accept", "BO-0001", "1", "--all"),
+        ("accept", "BO-0001", "--all", "--key", "k-1"),
         ("reject", "BO-0001", "1"),
         ("reopen", "BO-0001"),
         ("scrap", "BO-0001", "1", "--reason", "dropped", "--line", "1"),
@@ -200,6 +201,14 @@ def test_exact_allocation_is_refused_with_every_reason(shop, build, program):
         "1 allocation for BO-0001.",
         "Note: CASE: 12 are allocated, 10 are needed.",
     ]
+
+
+def test_stock_is_allocated_to_one_unit(shop, build, program):
+    program("build", "make", "BO-0001", "2", "--serials", "1-2", "--accept-manual-output", "--reason", "a sample")
+    case = StockItem.objects.get(part__number="CASE")
+    program("build", "allocate", "BO-0001", f"CASE={case.pk}:1@2")
+    assert case.allocations.get().output == BuildOutput.objects.get(item__serial="2")
+    assert program.codes("build", "allocate", "BO-0001", f"CASE={case.pk}:1@3") == ["units_unknown"]
 
 
 def test_allocations_are_freed_by_line_item_and_quantity(shop, build, program):

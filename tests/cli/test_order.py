@@ -127,6 +127,7 @@ def test_wrong_use_ends_with_2(shop, placed, program):
     for arguments in (
         ("receive", "PO-0001"),
         ("receive", "PO-0001", "1=2", "--all"),
+        ("receive", "PO-0001", "--all", "--key", "k-1"),
         ("receive", "PO-0001", "1"),
         ("receive", "PO-0001", "1=1", "2=1", "--serials", "1-2"),
         ("receive", "PO-0001", "1=1", "2=1", "2=2", "--batch", "A", "--batch", "B"),

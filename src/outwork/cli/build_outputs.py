@@ -138,7 +138,7 @@ def accept(
     found = build_named(build)
     done = accept_outputs(
         build=found,
-        decisions=chosen_outputs(found, names, everything=everything, units=units),
+        decisions=chosen_outputs(found, names, everything=everything, units=units, key=asked["key"]),
         location=location_named(location) if location else None,
         note=note,
         **asked,
@@ -166,7 +166,7 @@ def reject(
     found = build_named(build)
     done = reject_outputs(
         build=found,
-        decisions=chosen_outputs(found, names, everything=everything, units=units),
+        decisions=chosen_outputs(found, names, everything=everything, units=units, key=asked["key"]),
         reason=reason,
         has_components=not without_components,
         location=location_named(location) if location else None,
@@ -204,7 +204,9 @@ def _order_line(text: str) -> PurchaseLine:
     return order_line_named(name, lines_to_name(found), found)
 
 
-def chosen_outputs(build: Build, names: Sequence[str], *, everything: bool, units: str | None) -> list[Decision]:
+def chosen_outputs(
+    build: Build, names: Sequence[str], *, everything: bool, units: str | None, key: str | None
+) -> list[Decision]:
     """What is to be decided: named units, all, or so many; two statements at most.
 
     A word is a serial number, a range of them, or the number of an output without serial numbers.
@@ -214,21 +216,31 @@ def chosen_outputs(build: Build, names: Sequence[str], *, everything: bool, unit
         raise click.UsageError("Either --all, or name units, or say --units N.")
     if not (everything or names or units is not None):
         raise click.UsageError("Name serial numbers or outputs, or say --all or --units N.")
-    columns = ("pk", "quantity", "state", "item__serial")
-    outputs = list(BuildOutput.objects.filter(build=build).order_by("pk").values_list(*columns))
+    if key is not None and (everything or units is not None):
+        raise click.UsageError("With --key name the units: what --all and --units mean changes with each request.")
+    outputs = outputs_of(build)
     waiting = [row for row in outputs if row[2] == OutputState.IN_PRODUCTION]
     if everything and not waiting:
         refuse("nothing_in_production", build=build.reference)
     if everything:
         return [Decision(row[0]) for row in waiting]
-    chosen = _named(build, names, outputs) if names else [row for row in waiting if row[3] is None]
+    chosen = named_outputs(build, names, outputs) if names else [row for row in waiting if row[3] is None]
     if units is None:
         return [Decision(row[0]) for row in chosen]
     return _so_many(build, quantity(units, where=("units",)), chosen)
 
 
-def _named(build: Build, names: Sequence[str], outputs: Sequence[Any]) -> list[Any]:
-    """The outputs that the words name; a serial number that was withdrawn and made again is the newer one."""
+def outputs_of(build: Build) -> list[tuple[int, Decimal, int, str | None]]:
+    """The outputs of a build: number, units, state and serial number; one statement."""
+    columns = ("pk", "quantity", "state", "item__serial")
+    return list(BuildOutput.objects.filter(build=build).order_by("pk").values_list(*columns))
+
+
+def named_outputs(build: Build, names: Sequence[str], outputs: Sequence[Any]) -> list[Any]:
+    """The outputs that the words name; a serial number that was withdrawn and made again is the newer one.
+
+    Refuses units_unknown.
+    """
     by_serial = {row[3]: row for row in outputs if row[3] is not None}
     by_id = {str(row[0]): row for row in outputs if row[3] is None}
     chosen, unknown = [], []

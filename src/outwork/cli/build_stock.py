@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from outwork.cli.build_outputs import named_outputs, outputs_of
 from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import Pair, build_argument, note_option
 from outwork.cli.tables import several, shown
@@ -38,7 +39,7 @@ class Supplied(Pair):
 class Taken(Pair):
     """So much of an item for a line."""
 
-    name = "LINE=ITEM:QTY"
+    name = "LINE=ITEM:QTY[@UNIT]"
 
 
 def named_lines(build: Build, names: Sequence[str]) -> list[BuildLine]:
@@ -105,18 +106,24 @@ def shown_parts(parts: Sequence[str]) -> str:
 
 @click.command("allocate")
 @build_argument
-@click.argument("takes", nargs=-1, required=True, type=Taken(), metavar="LINE=ITEM:QTY...")
+@click.argument("takes", nargs=-1, required=True, type=Taken(), metavar="LINE=ITEM:QTY[@UNIT]...")
 @doing
 def allocate_command(asked: Asked, build: str, takes: tuple[tuple[str, str], ...]) -> Answer:
-    """Allocate exactly these quantities. A line is named by its part or number, an item by its number."""
+    """Allocate exactly these quantities. A line is named by its part or number, an item by its number.
+
+    With @UNIT for that unit of the build only, named by its serial number or output.
+    """
     found = build_named(build)
     chosen = named_lines(found, [name for name, _ in takes])
+    outputs = outputs_of(found) if any("@" in what for _, what in takes) else []
     wanted = []
     for index, (line, (_, what)) in _numbered(chosen, takes):
         item, colon, quantity = what.partition(":")
         if not colon:
             raise click.UsageError(f"{what} is not ITEM:QTY.")
-        wanted.append(Take(line.pk, item_number(item, index), quantity))
+        quantity, _, unit = quantity.partition("@")
+        output_id = named_outputs(found, [unit], outputs)[0][0] if unit else None
+        wanted.append(Take(line.pk, item_number(item, index), quantity, output_id))
     done = allocate(build=found, takes=wanted, **asked)
     return Answer(done, f"{several(len(wanted), 'allocation')} for {found.reference}.")
 

@@ -87,6 +87,8 @@ def receive_command(
     """
     if everything == bool(arrivals):
         raise click.UsageError("Name LINE=QUANTITY, or say --all.")
+    if everything and asked["key"] is not None:
+        raise click.UsageError("With --key name LINE=QUANTITY: what --all means changes with each request.")
     found = order_named(order)
     if everything:
         lines = [line for line in lines_to_name(found) if line.open_quantity]
