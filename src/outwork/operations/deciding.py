@@ -13,13 +13,14 @@ from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.models import Build, BuildOutput, Company, Event, Location, PurchaseLine, User
+from outwork.operations import build_states
+from outwork.operations.choosing_maker import maker_of
 from outwork.operations.consuming import Consumption, consume_due, open_consumption
 from outwork.operations.recording import Done, operation, record
-from outwork.queries.builds import manufacturers_of
 from outwork.rules import states
 from outwork.rules.costing import Consumed, bear_event
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import ZERO, quantity
+from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare, refuse
 from outwork.rules.states import BuildStatus, OutputState, StockStatus
 from outwork.rules.supply import ConsumeWhen
@@ -74,8 +75,8 @@ def accept_outputs(
 
     `ids` holds the outputs accepted (a part of a batch is a new one). What was due and not allocated is said
     as a shortfall with its mends; acceptance is never refused for it. Refuses wrong_state, nothing_decided,
-    output_not_of_build, output_decided, output_named_twice, output_smaller, location_structural,
-    bad quantities.
+    output_not_of_build, output_decided, output_named_twice, output_smaller, location_unknown,
+    location_structural, stock_status_unknown, bad quantities.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, DECIDABLE, build.reference)
@@ -134,12 +135,15 @@ def report_scrap(
     build = lock_build(build)
     states.require(build.status, DECIDABLE, build.reference)
     count = quantity(units, where=("quantity",))
+    if build.part.is_trackable:
+        whole(count, where=("quantity",))
     if not reason.strip():
         refuse("scrap_without_reason", where=("reason",))
     if line is not None and line.build_id != build.pk:
         refuse("line_of_another_build", line=line.pk, build=build.reference, where=("line",))
-    maker = line.order.supplier_id if line is not None else _only_maker(build, manufacturer)
+    maker = line.order.supplier_id if line is not None else maker_of(build, manufacturer)
     event = record("build.units scrapped", build, actor=actor, at=at, reason=reason)
+    build_states.freeze(build, event)
     output = BuildOutput.objects.create(
         build=build,
         quantity=count,
@@ -159,13 +163,13 @@ def report_scrap(
         consume_due(consumption)
         consumption.write()
         said = [one.told() for one in consumption.shortfalls]
-    _touch(build)
+    build_states.touch(build)
     return Done(event.pk, [output.pk], said=said)
 
 
-def accept_whole(build: Build, output_ids: Sequence[int], event: Event) -> list[dict[str, Any]]:
+def accept_whole(build: Build, decisions: Sequence[Decision], event: Event) -> list[dict[str, Any]]:
     """Accept outputs that a receipt just made, within its event; the caller holds the build's lock."""
-    chosen = _chosen(build, [Decision(one) for one in output_ids], None)
+    chosen = _chosen(build, decisions, None)
     verdict = Verdict(OutputState.ACCEPTED, Kind.ACCEPTED, StockStatus.OK)
     return _decide(build, chosen, verdict, event)[1]
 
@@ -207,6 +211,8 @@ def _chosen(build: Build, decisions: Sequence[Decision], location: Location | No
             reasons.add("location_unknown", location=target, part="", where=(index, "location"))
         elif target is not None and found[target].is_structural:
             reasons.add("location_structural", location=found[target].path, where=(index, "location"))
+        if one.status is not None and one.status not in set(StockStatus):
+            reasons.add("stock_status_unknown", status=one.status, where=(index, "status"))
         units = _units(output, one, index, reasons)
         chosen.append(Chosen(output, units, target, one.status))
     reasons.raise_any()
@@ -236,12 +242,14 @@ def _decide(
     # What was decided of a part of an output is a new one.
     consumption.output_id = decided[0][0] if len(decided) == 1 else None
     said: list[dict[str, Any]] = []
-    if build.consume == ConsumeWhen.ACCEPTANCE and verdict.has_components:
+    # Of a complete build there is no end any more at which its last units could consume.
+    is_due = build.consume == ConsumeWhen.ACCEPTANCE or build.status == BuildStatus.COMPLETE
+    if is_due and verdict.has_components:
         consume_due(consumption)
         _cost(build, decided, consumption)
         said = [one.told() for one in consumption.shortfalls]
     consumption.write()
-    _touch(build)
+    build_states.touch(build)
     return [output_id for output_id, _, _ in decided], said
 
 
@@ -307,17 +315,3 @@ def _cost(build: Build, decided: list[tuple[int, Held, Decimal]], consumption: C
             consumption.posting.revalue(None, item, borne[output_id], corrects=None, kind=Kind.COSTED, about=about)
 
 
-def _only_maker(build: Build, named: Company | None) -> int | None:
-    makers = manufacturers_of(build)
-    if named is not None:
-        if named.pk not in makers:
-            refuse("manufacturer_not_of_build", company=named.name, build=build.reference, where=("manufacturer",))
-        return named.pk
-    if len(makers) > 1:
-        refuse("manufacturer_undecided", build=build.reference, count=len(makers), where=("manufacturer",))
-    return next(iter(makers), None)
-
-
-def _touch(build: Build) -> None:
-    build.version += 1
-    build.save(update_fields=["version"])

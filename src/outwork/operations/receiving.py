@@ -13,17 +13,19 @@ from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.documents import lock_builds, lock_order
 from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
+from outwork.ledger.reserve import lock_for_builds
 from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
-from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
+from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, StockItem, User
 from outwork.operations import build_states, deciding, order_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
 from outwork.queries.landed import LandedCost, landed_costs
 from outwork.queries.settings import all_settings
 from outwork.rules import states
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import shares, worth
+from outwork.rules.quantities import as_text, shares, worth
 from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
-from outwork.rules.refusals import Reasons, declare
+from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.serials import serial_number
 from outwork.rules.states import BuildStatus, OrderStatus
 
@@ -71,7 +73,8 @@ def receive(
     receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
     become ordinary stock and say so. Never refused for want of components. Location: arrival, request,
     line, build, order, part. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
-    over_receipt_reason, location_missing, location_structural, bad quantities and serial numbers.
+    over_receipt_reason, location_missing, location_unknown, location_structural, stock_status_unknown,
+    serials_needed, serials_not_kept, virtual_serials, bad quantities, serial numbers and long texts.
     """
     order = lock_order(order, expected_version=expected_version)
     lines = {line.pk: line for line in order.lines.select_related("part__default_location", "destination")}
@@ -91,6 +94,8 @@ def receive(
     lots = _lots(order, lines, builds, arrivals, receipt, location)
 
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
+    if len(builds) > 1:
+        lock_for_builds(builds)
     said = _ready_builds(builds, event)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
@@ -145,9 +150,15 @@ def _lots(
             reasons.add("location_structural", location=place.path or place.name, where=(index, "location"))
         serials: list[str] = []
         scope = scope_of[line.part_id]
+        check_texts(StockItem, {"batch": arrival.batch, "packaging": arrival.packaging}, reasons, where=(index,))
         if arrival.serials is not None:
             where = (index, "serials")
-            serials = read_serials(arrival.serials, count=int(units), latest=newest.get(scope), where=where)
+            try:
+                serials = read_serials(arrival.serials, count=int(units), latest=newest.get(scope), where=where)
+            except Refusal as refusal:
+                reasons.found += refusal.reasons
+            if isinstance(arrival.serials, str) and "~" in arrival.serials and serials:
+                newest[scope] = serials[-1]  # the next box counts on from this one
             claims.append(Claim(scope, serials, where))
         lots.append(Lot(line, build, arrival, units, tuple(serials), scope if serials else None, place))
     check_free(claims, reasons)
@@ -239,7 +250,16 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
     with naming_constraints():
         posting.write()
     rows.insert(BuildOutput, _OUTPUT, made)
+    _touch([lot.build for lot in lots if lot.build is not None and _makes_outputs(lot)])
     return items, outputs
+
+
+def _touch(builds: Sequence[Build]) -> None:
+    """Units of these builds came: who saw the builds before notices."""
+    changed = {build.pk: build for build in builds}
+    for build in changed.values():
+        build.version += 1
+    rows.update(Build, ("version",), [(pk, changed[pk].version) for pk in sorted(changed)])
 
 
 _OUTPUT = (
@@ -336,21 +356,24 @@ def _accept(
     accept: bool | None,
 ) -> list[dict[str, Any]]:
     """Accept what is to be accepted at once; units for a build that is complete always are."""
-    chosen: dict[int, list[int]] = {}
+    chosen: dict[int, list[deciding.Decision]] = {}
     for lot, made in zip(lots, outputs, strict=True):
         if not made or lot.build is None:
             continue
         wish = next((one for one in (lot.arrival.accept, accept) if one is not None), order.supplier.accepts_on_receipt)
         if wish or lot.build.status == BuildStatus.COMPLETE:
-            chosen.setdefault(lot.build.pk, []).extend(made)
+            decisions = [deciding.Decision(one, status=lot.arrival.status) for one in made]
+            chosen.setdefault(lot.build.pk, []).extend(decisions)
     said = []
-    for build_id, made in chosen.items():
-        said += deciding.accept_whole(builds[build_id], made, event)
+    for build_id, decisions in chosen.items():
+        said += deciding.accept_whole(builds[build_id], decisions, event)
     return said
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:
     return {
-        "received": {str(line): str(units) for line, units in receipt.by_line.items()},
-        "over": [{"line": one.line_id, "open": str(one.open), "arrived": str(one.arrived)} for one in receipt.over],
+        "received": {str(line): as_text(units) for line, units in receipt.by_line.items()},
+        "over": [
+            {"line": one.line_id, "open": as_text(one.open), "arrived": as_text(one.arrived)} for one in receipt.over
+        ],
     }
