@@ -14,7 +14,8 @@ from outwork.operations import build_states
 from outwork.operations.consuming import Consumption, Shortfall, consume_due, open_consumption
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
-from outwork.queries.builds import progress
+from outwork.operations.supplying import Choice, choose_for_manufacturers
+from outwork.queries.builds import manufacturers_of, progress
 from outwork.rules import states
 from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare
@@ -79,9 +80,16 @@ def finish_build(
 
 
 def _supplied_by_manufacturer(build: Build, shortfalls: list[Shortfall]) -> list[int]:
-    """Undecided lines that were short at a manufacturer: he supplied them, and that is now stated."""
-    lines = sorted({one.line_id for one in shortfalls if one.supply is None and one.manufacturer_id is not None})
-    rows.update(BuildLine, ("supply",), [(line, Supply.THEY_BUY) for line in lines])
+    """Undecided lines that were short at a manufacturer: he supplied them, and that is now stated.
+
+    With several manufacturers it is stated for the one where the line was short only.
+    """
+    short = [one for one in shortfalls if one.supply is None and one.manufacturer_id is not None]
+    lines = sorted({one.line_id for one in short})
+    if len(manufacturers_of(build)) > 1:
+        choose_for_manufacturers([Choice(one.line_id, Supply.THEY_BUY, one.manufacturer_id) for one in short])
+    else:
+        rows.update(BuildLine, ("supply",), [(line, Supply.THEY_BUY) for line in lines])
     return lines
 
 

@@ -79,7 +79,7 @@ def state_supply(
     said = [{"line": one.line_id, "supply": one.supply, "manufacturer": one.manufacturer_id} for one in choices]
     event = record("build.supply stated", build, actor=actor, at=at, data={"choices": said})
     rows.update(BuildLine, ("supply",), [(one.line_id, one.supply) for one in choices if one.manufacturer_id is None])
-    _choose_for_manufacturers([one for one in choices if one.manufacturer_id is not None])
+    choose_for_manufacturers([one for one in choices if one.manufacturer_id is not None])
     build_states.touch(build)
     return Done(event.pk, [one.line_id for one in choices])
 
@@ -120,7 +120,8 @@ def needed_from_us(lines: Sequence[BuildLine], manufacturers: Collection[int]) -
 _CHOICE = ("build_line", "manufacturer", "supply")
 
 
-def _choose_for_manufacturers(choices: list[Choice]) -> None:
+def choose_for_manufacturers(choices: Sequence[Choice]) -> None:
+    """Write the choices that are for one manufacturer each; the caller holds the build's lock."""
     if not choices:
         return
     old = Q()
