@@ -17,6 +17,7 @@ from outwork.operations import build_states
 from outwork.operations.choosing_maker import maker_of
 from outwork.operations.consuming import Consumption, consume_due, open_consumption
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.text_limits import check_texts
 from outwork.rules import states
 from outwork.rules.costing import Consumed, bear_event
 from outwork.rules.places import Kind, at_location
@@ -102,12 +103,11 @@ def reject_outputs(
     """Reject outputs: they stay where they are as rejected stock; their cost falls on the good ones.
 
     With `has_components` (they were built) components are consumed for them; without, nothing of ours went
-    into them. Refuses rejection_without_reason and what `accept_outputs` refuses.
+    into them. Refuses rejection_without_reason, a long reason and what `accept_outputs` refuses.
     """
     build = lock_build(build)
     states.require(build.status, DECIDABLE, build.reference)
-    if not reason.strip():
-        refuse("rejection_without_reason", where=("reason",))
+    _check_reason(reason, "rejection_without_reason")
     chosen = _chosen(build, decisions, location)
     event = record("build.outputs rejected", build, actor=actor, at=at, reason=reason)
     verdict = Verdict(OutputState.REJECTED, Kind.REJECTED, StockStatus.REJECTED, reason, has_components)
@@ -137,8 +137,7 @@ def report_scrap(
     count = quantity(units, where=("quantity",))
     if build.part.is_trackable:
         whole(count, where=("quantity",))
-    if not reason.strip():
-        refuse("scrap_without_reason", where=("reason",))
+    _check_reason(reason, "scrap_without_reason")
     if line is not None and line.build_id != build.pk:
         refuse("line_of_another_build", line=line.pk, build=build.reference, where=("line",))
     maker = line.order.supplier_id if line is not None else maker_of(build, manufacturer)
@@ -172,6 +171,14 @@ def accept_whole(build: Build, decisions: Sequence[Decision], event: Event) -> l
     chosen = _chosen(build, decisions, None)
     verdict = Verdict(OutputState.ACCEPTED, Kind.ACCEPTED, StockStatus.OK)
     return _decide(build, chosen, verdict, event)[1]
+
+
+def _check_reason(reason: str, missing: str) -> None:
+    reasons = Reasons()
+    if not reason.strip():
+        reasons.add(missing, where=("reason",))
+    check_texts(BuildOutput, {"reason": reason}, reasons)
+    reasons.raise_any()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +220,19 @@ def _chosen(build: Build, decisions: Sequence[Decision], location: Location | No
             reasons.add("location_structural", location=found[target].path, where=(index, "location"))
         if one.status is not None and one.status not in set(StockStatus):
             reasons.add("stock_status_unknown", status=one.status, where=(index, "status"))
-        units = _units(output, one, index, reasons)
+        units = _units(build, output, one, index, reasons)
         chosen.append(Chosen(output, units, target, one.status))
     reasons.raise_any()
     return chosen
 
 
-def _units(output: BuildOutput, decision: Decision, index: int, reasons: Reasons) -> Decimal:
+def _units(build: Build, output: BuildOutput, decision: Decision, index: int, reasons: Reasons) -> Decimal:
     if decision.quantity is None:
         return output.quantity
     try:
         units = quantity(decision.quantity, where=(index, "quantity"))
+        if build.part.is_trackable:
+            whole(units, where=(index, "quantity"))
     except Refusal as refusal:
         reasons.found += refusal.reasons
         return output.quantity
