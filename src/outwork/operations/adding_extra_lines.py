@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from outwork.models import ExtraLine, PurchaseOrder
+from outwork.ledger import rows
+from outwork.ledger.documents import lock_order
+from outwork.models import ExtraLine, PurchaseOrder, User
 from outwork.operations.adding_order_lines import read_discount
+from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
+from outwork.operations.text_limits import check_texts
+from outwork.rules import states
 from outwork.rules.currency import currency_code
 from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.quantities import money, quantity
-from outwork.rules.refusals import Reasons, declare
+from outwork.rules.refusals import Reasons, Refusal, declare, refuse
+from outwork.rules.states import OPEN_ORDER, OrderStatus
 
 declare(
     extra_kind_unknown="{kind} is no kind of extra line; it is one of {known}",
@@ -20,7 +29,11 @@ declare(
     extra_spread_needs_units="A cost spread over units says over how many",
     deposit_is_not_cost="A deposit is never cost: its spread is {spread}",
     credit_positive_price="A credit is negative; {price} is not",
+    no_extras_named="Name at least one extra line",
 )
+
+# Freight comes when the goods are long there; an order that failed costs nothing more.
+COSTABLE = OPEN_ORDER | {OrderStatus.COMPLETE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,56 @@ class NewExtra:
     note: str = ""
 
 
+_TEXTS = ("description", "reference", "note")
+
+
+@operation
+def add_extra_lines(
+    *,
+    order: PurchaseOrder,
+    extras: Sequence[NewExtra],
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Add extra costs to an order that is open or complete; `ids` holds them. What came already bears its share.
+
+    Refuses wrong_state, no_extras_named, extra_kind_unknown, extra_spread_unknown, extra_line_of_another_order,
+    extra_spread_needs_line, extra_spread_needs_units, credit_positive_price, price_negative and bad quantities,
+    prices, discounts and currencies.
+    """
+    order = lock_order(order, expected_version=expected_version)
+    states.require(order.status, COSTABLE, order.reference)
+    if not extras:
+        refuse("no_extras_named", where=("extras",))
+    ready = read_extras(extras, order)
+    ids = rows.take_ids(ExtraLine, len(ready))
+    event = record("order.extra lines added", order, actor=actor, at=at, data={"ids": list(ids)})
+    last = order.extra_lines.order_by("-position").values_list("position", flat=True).first() or 0
+    rows.insert(
+        ExtraLine,
+        ("id", "order_id", "position", *EXTRA_COLUMNS),
+        [(pk, order.pk, last + place, *row) for place, (pk, row) in enumerate(zip(ids, ready, strict=True), start=1)],
+    )
+    order.version += 1
+    order.save(update_fields=["version"])
+    return Done(event.pk, ids, said=revalue_orders([order.pk], event))
+
+
+def read_extras(extras: Sequence[NewExtra], order: PurchaseOrder) -> list[tuple[Any, ...]]:
+    """Extra lines checked, as rows in the order of EXTRA_COLUMNS; refuses all that is wrong at once. One statement."""
+    lines = set(order.lines.values_list("pk", flat=True))
+    reasons, ready = Reasons(), []
+    for index, extra in enumerate(extras):
+        try:
+            ready.append(read_extra(extra, index, order, lines))
+        except Refusal as refusal:
+            reasons.found += refusal.reasons
+    reasons.raise_any()
+    return ready
+
+
 def read_extra(extra: NewExtra, index: int, order: PurchaseOrder, lines: set[int]) -> tuple[Any, ...]:
     """One extra line checked, as a row in the order of EXTRA_COLUMNS."""
     reasons = Reasons()
@@ -53,6 +116,9 @@ def read_extra(extra: NewExtra, index: int, order: PurchaseOrder, lines: set[int
         reasons.add("extra_line_of_another_order", line=extra.line_id, order=order.reference, where=(index, "line"))
     if spread == SpreadMode.ON_LINE and extra.line_id is None:
         reasons.add("extra_spread_needs_line", where=(index, "line"))
+    if extra.kind == ExtraKind.DEPOSIT and extra.spread not in (SpreadMode.BY_VALUE, SpreadMode.NOT_IN_COST):
+        reasons.add("deposit_is_not_cost", spread=SpreadMode.NOT_IN_COST, where=(index, "spread"))
+    check_texts(ExtraLine, {name: getattr(extra, name) for name in _TEXTS}, reasons, where=(index,))
     if spread == SpreadMode.OVER_UNITS and extra.over_units is None:
         reasons.add("extra_spread_needs_units", where=(index, "over_units"))
     price = None if extra.price is None else money(extra.price, where=(index, "price"))

@@ -24,6 +24,7 @@ from outwork.models import (
 from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
 from outwork.operations.text_limits import check_texts
 from outwork.queries.builds import ordered_for
 from outwork.queries.settings import all_settings
@@ -94,7 +95,10 @@ def add_lines(
     said = []
     if order.status == OrderStatus.PLACED:
         said = build_states.issue_ordered(builds.values(), order.reference, event)
-    return Done(event.pk, ids, said=said + overordered(builds))
+    said += overordered(builds)
+    if order.status != OrderStatus.DRAFT:
+        said += revalue_orders([order.pk], event)  # they share the extra costs with what came before
+    return Done(event.pk, ids, said=said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from outwork.operations import build_states
 from outwork.operations.choosing_maker import maker_of
 from outwork.operations.consuming import Consumption, consume_due, open_consumption
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.settling_cost import settle_cost
 from outwork.operations.text_limits import check_texts
 from outwork.rules import states
 from outwork.rules.costing import Consumed, bear_event
@@ -258,6 +259,8 @@ def _decide(
         _cost(build, decided, consumption)
         said = [one.told() for one in consumption.shortfalls]
     consumption.write()
+    if build.status == BuildStatus.COMPLETE:
+        settle_cost(build, event, consumption.posting.held)
     build_states.touch(build)
     return [output_id for output_id, _, _ in decided], said
 
@@ -322,5 +325,3 @@ def _cost(build: Build, decided: list[tuple[int, Held, Decimal]], consumption: C
         if borne[output_id] != ZERO:
             about = About(build_id=build.pk, output_id=output_id)
             consumption.posting.revalue(None, item, borne[output_id], corrects=None, kind=Kind.COSTED, about=about)
-
-

@@ -9,6 +9,7 @@ from outwork.models import Build, Part, PurchaseLine, PurchaseOrder, User
 from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
 from outwork.rules import states
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.refusals import Reasons, declare, refuse
@@ -70,7 +71,10 @@ def hold_order(
 def cancel_order(
     *, order: PurchaseOrder, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None
 ) -> Done:
-    """Cancel an order; what was received stays. Repeating it changes nothing. Refuses transition_impossible."""
+    """Cancel an order; what was received stays, and bears the order's extra costs alone.
+
+    Repeating it changes nothing. Refuses transition_impossible.
+    """
     order = lock_order(order)
     if states.is_repeat(order.status, OrderStatus.CANCELLED):
         return _nothing("order.cancelled", order, actor, at)
@@ -78,7 +82,7 @@ def cancel_order(
     event = record("order.cancelled", order, actor=actor, at=at, reason=reason)
     order.completed_at = at
     _move(order, OrderStatus.CANCELLED)
-    return Done(event.pk, [order.pk])
+    return Done(event.pk, [order.pk], said=revalue_orders([order.pk], event))
 
 
 @operation
@@ -90,7 +94,8 @@ def complete_order(
     accept_incomplete: bool = False,
     key: str | None = None,
 ) -> Done:
-    """Complete a placed order; open lines are no longer on order once that is accepted.
+    """Complete a placed order; open lines are no longer on order once that is accepted, and what came bears
+    the order's extra costs alone.
 
     Repeating it changes nothing. Refuses transition_impossible, order_lines_open.
     """
@@ -104,7 +109,7 @@ def complete_order(
         refuse("order_lines_open", order=order.reference, lines=len(waiting), parts=parts)
     event = record("order.completed", order, actor=actor, at=at)
     finish(order, at)
-    return Done(event.pk, [order.pk])
+    return Done(event.pk, [order.pk], said=revalue_orders([order.pk], event))
 
 
 def finish(order: PurchaseOrder, at: datetime.datetime) -> None:
@@ -127,7 +132,7 @@ def reopen_order(
         refuse("reason_missing", document=order.reference, where=("reason",))
     event = record("order.reopened", order, actor=actor, at=at, reason=reason)
     reopen(order)
-    return Done(event.pk, [order.pk])
+    return Done(event.pk, [order.pk], said=revalue_orders([order.pk], event))
 
 
 def reopen(order: PurchaseOrder) -> None:

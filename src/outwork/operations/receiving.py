@@ -18,12 +18,14 @@ from outwork.ledger.serials import Claim, check_free, latest, read_serials, scop
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, StockItem, User
 from outwork.operations import build_states, deciding, order_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
 from outwork.operations.text_limits import check_texts
-from outwork.queries.landed import LandedCost, landed_costs
+from outwork.queries.landed import LandedCost, landed
 from outwork.queries.settings import all_settings
 from outwork.rules import states
+from outwork.rules.costing import landed_value
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import as_text, shares, worth
+from outwork.rules.quantities import as_text, worth
 from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.serials import serial_number
@@ -99,6 +101,9 @@ def receive(
     said = _ready_builds(builds, event)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
+    if receipt.over:
+        # More units than ordered share the order's extra costs, those that came before too.
+        said += revalue_orders([order.pk], event)
     said += _accept(order, lots, outputs, builds, event, accept)
     return Done(event.pk, items, said=said, data={"outputs": [one for made in outputs for one in made]})
 
@@ -224,7 +229,8 @@ _UNUSUAL = {
 
 def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list[int], list[list[int]]]:
     """Post the arrivals and write the outputs; gives the items, and the outputs lot by lot."""
-    costs = landed_costs([order.pk], event.at.date())
+    costs = landed([order.pk]).at(event.at)
+    before = {lot.line.pk: lot.line.received for lot in lots}
     posting = Posting(event, {})
     item_ids = iter(new_ids(sum(lot.item_count for lot in lots)))
     output_ids = iter(rows.take_ids(BuildOutput, sum(lot.item_count for lot in lots if _makes_outputs(lot))))
@@ -234,7 +240,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
     for lot in lots:
         about = _about(order, lot, costs[lot.line.pk])
         mine: list[int] = []
-        for held, value in _items(lot, item_ids, costs[lot.line.pk], event):
+        for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event):
             output = next(output_ids) if _makes_outputs(lot) else None
             posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
             items.append(held.id)
@@ -247,6 +253,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
                     )
                 )
         outputs.append(mine)
+        before[lot.line.pk] += lot.units
     with naming_constraints():
         posting.write()
     rows.insert(BuildOutput, _OUTPUT, made)
@@ -290,14 +297,13 @@ def _about(order: PurchaseOrder, lot: Lot, cost: LandedCost) -> About:
     )
 
 
-def _items(lot: Lot, ids: Any, cost: LandedCost, event: Event) -> list[tuple[Held, Decimal | None]]:
-    """The stock items of one arrival, each with its value; the values add up to that of the arrival."""
+def _items(lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event) -> list[tuple[Held, Decimal | None]]:
+    """The stock items of one arrival, each with its value; so many units of the line came before."""
     if not lot.item_count:
         return []
     serials: Sequence[str | None] = sorted(lot.serials) or [None]
     units = lot.units / len(serials)
-    total = None if cost.value is None else worth(lot.units, cost.value)
-    values = [None] * len(serials) if total is None else shares(total, [units] * len(serials))
+    values = [landed_value(cost.value, before + units * number, units) for number in range(len(serials))]
     pattern = Held(
         id=0,
         part_id=lot.line.part_id,

@@ -33,22 +33,23 @@ def settle_cost(build: Build, event: Event, held: dict[int, Held] | None = None)
 
 def settle(
     event: Event, held: dict[int, Held], *, statements: Sequence[Statement] = (), builds: Iterable[int] = ()
-) -> None:
+) -> set[int]:
     """Post what movements are worth now, then let the builds met (and those named) bear it, level by level.
 
-    A constant number of statements for each level.
+    Gives the builds whose outputs bear something else than before. A constant number of statements for each level.
     """
-    waiting, stated = set(builds), list(statements)
+    waiting, stated, changed = set(builds), list(statements), set[int]()
     for _ in range(_LEVELS):
         if stated:
             waiting |= restate(event, held, stated)
-        if not waiting:
-            return
-        stated = [one for books in books_of(waiting).values() for one in _differences(books)]
+        stated = [one for books in books_of(waiting).values() for one in _differences(books)] if waiting else []
         if not stated:
-            return
-        met, waiting = waiting, set()
-    refuse("cost_in_circles", builds=sorted(references(met).values()))
+            break
+        waiting = set()
+        changed |= {one.build_id for one in stated if one.build_id is not None}
+    else:
+        refuse("cost_in_circles", builds=sorted(references(changed).values()))
+    return changed
 
 
 def _differences(books: BuildBooks) -> list[Statement]:
@@ -68,7 +69,9 @@ def _stated(books: BuildBooks, output_id: int, value: Value, costings: Sequence[
     if not costings:
         return [Statement(item_id, value, None, books.build_id, output_id)]
     *before, last = costings
-    unknown = [Statement(item_id, ZERO, one.movement_id) for one in before if one.value is None and value is not None]
+    documents = (books.build_id, output_id)
+    unknown = [one for one in before if one.value is None and value is not None]
     if value is not None:
         value -= sum((one.value for one in before if one.value is not None), ZERO)
-    return [*unknown, Statement(item_id, value, last.movement_id)]
+    stated = [Statement(item_id, ZERO, one.movement_id, *documents) for one in unknown]
+    return [*stated, Statement(item_id, value, last.movement_id, *documents)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from zoneinfo import ZoneInfo
 
 from outwork.models import ExchangeRate, ExtraLine, PurchaseLine
 from outwork.queries import settings
@@ -27,28 +29,45 @@ class LandedCost:
     rate: Decimal | None
 
 
-def rates() -> Rates:
-    """All exchange rates, ready to be asked; two statements."""
-    base = settings.get("BASE_CURRENCY")
-    found = ExchangeRate.objects.values_list("currency", "day", "rate")
-    return Rates.of(base, (Rate(currency, day, rate) for currency, day, rate in found))
+@dataclass(slots=True)
+class Landed:
+    """The lines, extra lines and rates of some orders, to be asked for the cost of a unit on a day."""
+
+    lines: dict[int, list[PurchaseLine]]
+    extras: dict[int, list[ExtraLine]]
+    rates: Rates
+    zone: ZoneInfo
+    _days: dict[datetime.date, dict[int, LandedCost]] = field(default_factory=dict)
+
+    def at(self, at: datetime.datetime) -> dict[int, LandedCost]:
+        """The cost of one base unit of every line, at the rates of the company's day.
+
+        Each line bears its price and its share of the order's extra lines. Unknown where a price, a rate or the
+        value of a line that a cost is spread by is unknown.
+        """
+        day = at.astimezone(self.zone).date()
+        if day not in self._days:
+            costs: dict[int, LandedCost] = {}
+            for order_id, lines in self.lines.items():
+                costs.update(_of_order(lines, self.extras.get(order_id, []), self.rates, day))
+            self._days[day] = costs
+        return self._days[day]
 
 
-def landed_costs(order_ids: Iterable[int], day: datetime.date) -> dict[int, LandedCost]:
-    """The cost of one base unit of every line of these orders; four statements.
-
-    Each line bears its price and its share of the order's extra lines. Unknown where a price, a rate or the
-    value of a line that a cost is spread by is unknown.
-    """
+def landed(order_ids: Iterable[int]) -> Landed:
+    """What the units of these orders cost; four statements."""
     wanted = list(order_ids)
-    lines = list(PurchaseLine.objects.filter(order__any=wanted).order_by("order", "position", "pk"))
-    extras = list(ExtraLine.objects.filter(order__any=wanted))
-    known = rates()
-    costs = {}
-    for order_id in wanted:
-        mine = [line for line in lines if line.order_id == order_id]
-        costs.update(_of_order(mine, [extra for extra in extras if extra.order_id == order_id], known, day))
-    return costs
+    lines: dict[int, list[PurchaseLine]] = defaultdict(list)
+    extras: dict[int, list[ExtraLine]] = defaultdict(list)
+    query = PurchaseLine.objects.filter(order__any=wanted).select_related("order")
+    for line in query.order_by("order", "position", "pk"):
+        lines[line.order_id].append(line)
+    for extra in ExtraLine.objects.filter(order__any=wanted).order_by("position", "pk"):
+        extras[extra.order_id].append(extra)
+    known = settings.all_settings()
+    found = ExchangeRate.objects.values_list("currency", "day", "rate")
+    rates = Rates.of(known["BASE_CURRENCY"], (Rate(currency, day, rate) for currency, day, rate in found))
+    return Landed(lines, extras, rates, ZoneInfo(known["TIME_ZONE"]))
 
 
 def _of_order(
@@ -72,8 +91,9 @@ def _of_order(
 
 
 def expected_units(line: PurchaseLine) -> Decimal:
-    """The units that bear the extras: those received once the line is closed, else all that were ordered or came."""
-    return line.received if line.is_closed else max(line.ordered, line.received)
+    """The units that bear the extras: those received once no more are expected, else all that were ordered or came."""
+    is_over = line.is_closed or not line.order.is_open
+    return line.received if is_over else max(line.ordered, line.received)
 
 
 def _with_share(cost: LandedCost, share: Decimal | None, units: Decimal) -> LandedCost:

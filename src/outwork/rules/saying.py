@@ -15,6 +15,7 @@ SAID: dict[str, str] = {
     "allocation_moved": "{quantity} of {item} that are allocated to {build} went along",
     "allocation_shrunk": "{quantity} of {item} are no longer allocated to {build}",
     "already_there": "{item} lies at {location} already",
+    "build_cost_restated": "What the units of {builds} cost changed with it",
     "build_cancelled": "{build} is cancelled: what arrived for it is ordinary stock",
     "build_complete": "{build} is complete: what arrived for it is accepted at once",
     "build_issued": "{build} is in production now, and its lines are frozen",
@@ -22,6 +23,7 @@ SAID: dict[str, str] = {
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} {currency} in all",
+    "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
 }

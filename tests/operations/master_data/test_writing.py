@@ -225,7 +225,7 @@ COSTS = {
     ManufacturerPart: (6, 6, 6),
     SupplierPart: (8, 5, 8),
     PriceBreak: (6, 4, 4),
-    ExchangeRate: (5, 4, 3),
+    ExchangeRate: (6, 5, 4),
     Location: (6, 6, 5),
 }
 

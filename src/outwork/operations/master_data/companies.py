@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from outwork.models import Build, Company, ManufacturerPart, PurchaseLine, PurchaseOrder, StockItem, SupplierPart
+from outwork.models import Build, Company, Event, ManufacturerPart, PurchaseLine, PurchaseOrder, StockItem, SupplierPart
 from outwork.models.purchase import OPEN_ORDERS
 from outwork.operations.master_data.batch import Batch, Reliance, check_reliances, count_by
+from outwork.operations.revaluing import revalue_unknown
 from outwork.queries.settings import get
 from outwork.rules.currency import currency_code
 from outwork.rules.packs import pack_quantity
@@ -183,3 +185,8 @@ def check_exchange_rate(batch: Batch) -> None:
     for row in batch.changing("currency"):
         if row["currency"] == base:
             batch.refuse(row, "currency", "rate_of_base_currency", currency=base)
+
+
+def let_receipts_follow(values: Sequence[Mapping[str, Any]], event: Event) -> None:
+    """What was received at an unknown cost is valued as soon as there is a rate for its day."""
+    revalue_unknown({one["currency"] for one in values}, event)

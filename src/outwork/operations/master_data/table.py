@@ -107,6 +107,7 @@ NOUNS: dict[type[Model], Noun] = {
             "exchange rate",
             unique=(Unique(("currency", "day"), by="currency"),),
             checks=(companies.check_exchange_rate,),
+            followed=(companies.let_receipts_follow,),
         ),
         Noun(
             Location,
