@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from outwork.cli.demo_company import tables
+from outwork.cli.demo_company.catalogue import LOGINS, PASSWORD
 from outwork.cli.demo_company.clock import Clock
 from outwork.cli.demo_company.filling import TOLD, Filled, fill
 from outwork.cli.demo_company.report import Story, cost_of, story_of
@@ -224,3 +226,25 @@ def test_nothing_is_anybody_elses(filled: Filled) -> None:
     people = Event.objects.values_list("actor__first_name", flat=True).distinct()
     assert set(people) <= {"Ada", "Bo", "Cy", "Dee"}
     assert not StockItem.objects.filter(Q(place=PlaceKind.UNPLACED, quantity__gt=0)).exists()
+
+
+def test_the_page_about_the_demo_names_what_is_there(filled: Filled) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "demo-company.md").read_text(encoding="utf-8")
+    states = {one.reference: one.status for one in Build.objects.all()} | {
+        one.reference: one.status for one in PurchaseOrder.objects.all()
+    }
+    named = {reference: states[reference] for reference in re.findall(r"[BP]O-\d{4}", page)}
+    assert named == {
+        "BO-0001": BuildStatus.COMPLETE,
+        "BO-0002": BuildStatus.COMPLETE,
+        "BO-0005": BuildStatus.CANCELLED,
+        "BO-0007": BuildStatus.COMPLETE,
+        "BO-0012": BuildStatus.PRODUCTION,
+        "BO-0013": BuildStatus.ON_HOLD,
+        "BO-0016": BuildStatus.PENDING,
+        "PO-0022": OrderStatus.PLACED,
+        "PO-0024": OrderStatus.DRAFT,
+        "PO-0025": OrderStatus.DRAFT,
+    }
+    assert f"`{PASSWORD}`" in page
+    assert all(f"| `{login}` | {name} |" in page for login, (name, _) in LOGINS.items())

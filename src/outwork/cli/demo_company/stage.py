@@ -154,7 +154,7 @@ class Stage:
         if missing and not may_miss:
             raise AssertionError(f"{name} lacks {', '.join(missing)}")
 
-    def order_out(self, name: str, build: str, maker: str, *, due: int, reference: str = "") -> PurchaseLine:
+    def order_out(self, name: str, build: str, maker: str, *, due: int) -> PurchaseLine:
         """Ada has a build ordered: a draft order with its line at the price break that it reaches."""
         requested = self.clock.date(due)
         done = order_build(

@@ -205,7 +205,7 @@ def receive_again(stage: Stage) -> None:
 
 @scenes.on(88, "Two loggers go to a fair, a housing is damaged")
 def samples(stage: Stage) -> None:
-    products = stage.stock_all("FL3-100", "Store/Finished goods")[:2]
+    products = stage.stock_all("FL3-100", "Store/Finished goods")[-2:]
     rows = [Removal(item.pk, 1) for item in products]
     remove_stock(rows=rows, reason="Samples for the fair in Munich", **stage.by("Bo", 10, 28))
     box = stage.stock("H-1554C", "Store/Housings")
