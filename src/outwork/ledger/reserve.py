@@ -149,6 +149,12 @@ def read_for_items(item_ids: Iterable[int]) -> dict[Key, Reserved]:
     return _keyed(query.values_list(*_COLUMNS))
 
 
+def read_for_outputs(output_ids: Iterable[int]) -> dict[Key, Reserved]:
+    """What is allocated to single units of a build, oldest first; one statement."""
+    query = Allocation.objects.filter(output__any=list(output_ids)).order_by("pk")
+    return _keyed(query.values_list(*_COLUMNS))
+
+
 def hold_for_build(build_id: int, *, also: Iterable[int] = ()) -> tuple[dict[int, Held], dict[Key, Reserved]]:
     """Lock all items allocated to a build (and those named), then read its allocations as they are now.
 

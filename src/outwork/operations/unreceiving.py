@@ -10,9 +10,11 @@ from outwork.ledger import rows
 from outwork.ledger.documents import lock_builds, lock_order
 from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import About, Posting
-from outwork.models import BuildOutput, Event, Movement, PurchaseLine, User
+from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_outputs
+from outwork.models import Build, BuildOutput, Event, Movement, PurchaseLine, User
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
 from outwork.operations.reversing import takes_back
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
@@ -34,7 +36,7 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     """Take a whole receipt back; `ids` holds the items that no longer exist. Their serial numbers are free again.
 
     The order line counts them as open again, a complete order is placed again, outputs are withdrawn from
-    their build. Refuses event_not_a_receipt, receipt_taken_back, taking_back_without_reason, and for every
+    their build and free what was allocated to them. Refuses event_not_a_receipt, receipt_taken_back, taking_back_without_reason, and for every
     item: receipt_output_decided, receipt_moved_on, receipt_allocated.
     """
     if receipt.kind != "order.received" or receipt.order is None:
@@ -44,14 +46,15 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     order = lock_order(receipt.order)
     movements = list(Movement.objects.filter(event=receipt, kind=Kind.RECEIVED).select_related("part").order_by("pk"))
     builds = lock_builds({one.build_id for one in movements if one.build_id is not None})
-    held = lock_items((one.target_item_id for one in movements if one.target_item_id is not None), existing=False)
-    earlier = Event.objects.filter(reverses=receipt).first()
-    if earlier is not None:
-        refuse("receipt_taken_back", at=earlier.at.date())
     outputs = {
         output.item_id: output
         for output in BuildOutput.objects.filter(made_event=receipt).exclude(state=OutputState.WITHDRAWN)
     }
+    arrived = sorted(one.target_item_id for one in movements if one.target_item_id is not None)
+    held, reserved = _hold(arrived, [output.pk for output in outputs.values()])
+    earlier = Event.objects.filter(reverses=receipt).first()
+    if earlier is not None:
+        refuse("receipt_taken_back", at=earlier.at.date())
     _check(movements, held, outputs)
 
     only = list(builds.values()) if len(builds) == 1 else []
@@ -63,15 +66,31 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
         posting.leave(item, movement.quantity, kind=Kind.REVERSED, about=_about(movement))
         posting.mark_gone(item)
         back[movement.purchase_line_id or 0] += movement.quantity
+    reservations = Reservations(posting, reserved)
+    for one in list(reserved.values()):
+        reservations.release(one)
     posting.write()
+    reservations.write()
     rows.update(BuildOutput, ("state",), [(one.pk, OutputState.WITHDRAWN) for one in outputs.values()])
+    rows.update(Build, ("version",), [(pk, build.version + 1) for pk, build in builds.items()])
     _count_back(receipt, back)
     if order.status == OrderStatus.COMPLETE:
         order_states.reopen(order)
     else:
         order.version += 1
         order.save(update_fields=["version"])
-    return Done(event.pk, sorted(held))
+    return Done(event.pk, arrived, said=revalue_orders([order.pk], event))
+
+
+def _hold(arrived: list[int], output_ids: list[int]) -> tuple[dict[int, Held], dict[Key, Reserved]]:
+    """Lock what arrived and what is allocated to single units of it, and read those allocations as they are now."""
+    meant = {key[1] for key in read_for_outputs(output_ids)}
+    held = lock_items({*arrived, *meant}, existing=False)
+    reserved = read_for_outputs(output_ids)
+    while missing := {key[1] for key in reserved} - held.keys():
+        held.update(lock_items(missing))
+        reserved = read_for_outputs(output_ids)
+    return held, reserved
 
 
 @takes_back("order.received")
