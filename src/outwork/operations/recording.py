@@ -67,6 +67,7 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
         with transaction.atomic():
             if key is None:
                 return function(*args, **kwargs)
+            _check_key(str(key))
             digest = _digest(name, signature, request)
             first = _first_answer(actor, str(key), digest)
             if first is not None:
@@ -109,6 +110,12 @@ def _check_time(at: Any) -> None:
         refuse("time_without_zone", at=at.isoformat())
     if at > timezone.now() + datetime.timedelta(minutes=5):
         refuse("time_in_the_future", at=at.isoformat(timespec="minutes"))
+
+
+def _check_key(key: str) -> None:
+    limit = Event._meta.get_field("key").max_length
+    if limit is not None and len(key) > limit:
+        refuse("text_too_long", field="key", length=len(key), limit=limit, where=("key",))
 
 
 def _first_answer(actor: User, key: str, digest: str) -> Done | None:

@@ -1,0 +1,135 @@
+"""What every operation shares: once for a key, at a time that is one, one event."""
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from outwork.models import Build, BuildOutput, Event, Movement, StockItem
+from outwork.operations.allocating import Take, allocate
+from outwork.operations.build_states import issue_build
+from outwork.operations.creating_build import create_build
+from outwork.operations.deciding import Decision, accept_outputs
+from outwork.operations.ordering_build import order_build
+from outwork.operations.receiving import receive
+from outwork.operations.sending import send_kit
+from outwork.rules.receiving import Arrival
+
+
+@pytest.fixture
+def build(shop):
+    return shop.external(shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True), 10)
+
+
+@pytest.fixture
+def line(shop, build):
+    return shop.ordered(build)
+
+
+def arrival(shop, line, quantity=3, serials="1-3"):
+    return {
+        "order": line.order,
+        "arrivals": [Arrival(line.pk, quantity, serials=serials)],
+        "location": shop.location("Lab"),
+    }
+
+
+def test_it_works(shop, line):
+    """A clerk whose network broke sends the same again: the first answer comes back and nothing is booked twice."""
+    first = receive(**arrival(shop, line), **shop.by_bo, key="box 1")
+    movements, events = shop.movements(), Event.objects.count()
+    again = receive(**arrival(shop, line), **shop.by(shop.bo, days=1), key="box 1")
+    assert again == first
+    assert (shop.movements(), Event.objects.count()) == (movements, events)
+    line.refresh_from_db()
+    assert line.received == 3
+    event = Event.objects.get(pk=first.event_id)
+    assert (event.key, event.result["ids"]) == ("box 1", first.ids)
+    shop.recount()
+
+
+def test_every_operation_of_a_build_answers_a_repeat_with_its_first_answer(shop, build):
+    """Warnings and data too, and although the state is another one by now."""
+    item = shop.put("R-10K", 100)
+
+    def twice(operation, **request):
+        done = [operation(**request, **shop.by_bo, key=f"key of {operation.__name__}") for _ in range(2)]
+        assert done[0] == done[1]
+        return done[0]
+
+    ordered = twice(order_build, build=build, manufacturer=build.manufacturer, units=11)
+    assert ordered.said[0]["code"] == "build_overordered"
+    twice(issue_build, build=build)
+    twice(allocate, build=build, takes=[Take(build.lines.get().pk, item.pk, 44)])
+    twice(send_kit, build=build)
+    shop.expect("""
+        R-10K   Acme Assembly   44   for BO-0001
+        R-10K   Main shelf      56
+    """)
+    made = twice(create_build, part=build.part, quantity="2")
+    assert (made.ids, Build.objects.count()) == ([made.ids[0]], 2)
+    shop.recount()
+
+
+def test_accepting_twice_with_one_key_accepts_once(shop, build, line):
+    outputs = shop.received(line, 3, serials="1-3")
+    request = {"build": build, "decisions": [Decision(one.pk) for one in outputs]}
+    first = accept_outputs(**request, **shop.by_bo, key="ok")
+    assert accept_outputs(**request, **shop.by_bo, key="ok") == first
+    assert shop.refused(accept_outputs, **request, key="again")[0][0] == "output_decided"
+    assert BuildOutput.objects.count() == 3
+
+
+def test_a_key_belongs_to_its_actor(shop, build):
+    first = create_build(part=build.part, quantity=1, **shop.by_ada, key="1")
+    second = create_build(part=build.part, quantity=1, **shop.by_bo, key="1")
+    assert first.ids != second.ids
+
+
+def test_a_refused_request_leaves_its_key_free(shop, line):
+    request = arrival(shop, line, quantity=11, serials="1-11")
+    assert shop.refused(receive, **request, key="box") == [("over_receipt", (0, "quantity"))]
+    receive(**arrival(shop, line), **shop.by_bo, key="box")
+
+
+def test_events_can_be_back_dated_and_keep_when_they_were_recorded(shop, line):
+    long_ago = datetime.datetime(2026, 1, 15, 9, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
+    before = timezone.now()
+    done = receive(**arrival(shop, line), actor=shop.bo, at=long_ago)
+    event = Event.objects.get(pk=done.event_id)
+    assert event.at == long_ago
+    assert before <= event.recorded_at <= timezone.now()
+    movement = Movement.objects.filter(event=event).first()
+    assert (movement.at, movement.recorded_at) == (long_ago, event.recorded_at)
+    assert StockItem.objects.get(serial="1").received_at == long_ago
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_clerks_who_send_the_same_at_once_all_get_the_same_answer(shop, at_once):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True), 10)
+    line = shop.ordered(build)
+    request = arrival(shop, line)
+    outcomes = at_once(*[lambda: receive(**request, **shop.by_bo, key="box 1")] * 4)
+    assert outcomes == [outcomes[0]] * 4
+    line.refresh_from_db()
+    assert line.received == 3
+    shop.recount()
+
+
+def test_refuses_a_key_that_was_used_for_another_request(shop, build, line):
+    receive(**arrival(shop, line), **shop.by_bo, key="box 1")
+    other = arrival(shop, line, quantity=2, serials="4-5")
+    assert shop.refused(receive, **other, key="box 1") == [("key_used_for_another_request", ())]
+    assert shop.refused(issue_build, build=build, key="box 1") == [("key_used_for_another_request", ())]
+
+
+def test_refuses_a_key_that_is_too_long(shop, build):
+    assert shop.refused(issue_build, build=build, key="x" * 201) == [("text_too_long", ("key",))]
+
+
+def test_refuses_times_that_are_none(shop, build):
+    naive = shop.now.replace(tzinfo=None)
+    assert shop.refused(issue_build, build=build, at=naive) == [("time_without_zone", ())]
+    tomorrow = timezone.now() + datetime.timedelta(days=1)
+    assert shop.refused(issue_build, build=build, at=tomorrow) == [("time_in_the_future", ())]
+    issue_build(build=build, actor=shop.ada, at=timezone.now())
