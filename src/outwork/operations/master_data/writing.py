@@ -46,7 +46,7 @@ def create(
     batch.reasons.raise_any()
     ids = insert(noun, batch)
     values = [{**row.values, "id": pk} for row, pk in zip(batch.rows, ids, strict=True)]
-    event = record(_kind(noun, "created"), *_documents(noun, values), actor=actor, at=at, data={"ids": ids})
+    event = record(_kind(noun, "created"), *documents_of(noun, values), actor=actor, at=at, data={"ids": ids})
     _follow(noun, values, event)
     return Done(event.pk, ids)
 
@@ -61,12 +61,12 @@ def change(
     """
     noun = NOUNS[model]
     lock_master_data()
-    batch = _check_change(noun, rows, at)
+    batch = check_changed(noun, rows, at)
     batch.reasons.raise_any()
-    changed = {row.id: _differences(row) for row in batch.rows}
+    changed = {row.id: differences(row) for row in batch.rows}
     update(noun, batch)
-    documents = _documents(noun, [_values(noun, row.before) for row in batch.rows])
-    data = {"rows": [{"id": pk, **differences} for pk, differences in changed.items() if differences]}
+    documents = documents_of(noun, [_values(noun, row.before) for row in batch.rows])
+    data = {"rows": [{"id": pk, **values} for pk, values in changed.items() if values]}
     event = record(_kind(noun, "changed"), *documents, actor=actor, at=at, data=data)
     _follow(noun, [{**_values(noun, row.before), **row.values} for row in batch.rows], event)
     return Done(event.pk, [row.before.pk for row in batch.rows])
@@ -93,7 +93,7 @@ def remove(
     gone = [_values(noun, row.before) for row in batch.rows]
     delete(noun, [row.before for row in batch.rows])
     kept = [{"name": named(row.before), **_plain(values)} for row, values in zip(batch.rows, gone, strict=True)]
-    documents = [one for one in _documents(noun, gone) if type(one) is not model]
+    documents = [one for one in documents_of(noun, gone) if type(one) is not model]
     event = record(_kind(noun, "removed"), *documents, actor=actor, at=at, data={"rows": kept})
     _follow(noun, gone, event)
     return Done(event.pk, list(ids))
@@ -126,7 +126,8 @@ def check_new(noun: Noun, given: Sequence[Given], at: datetime.datetime) -> Batc
     return batch
 
 
-def _check_change(noun: Noun, given: Sequence[Given], at: datetime.datetime) -> Batch:
+def check_changed(noun: Noun, given: Sequence[Given], at: datetime.datetime) -> Batch:
+    """Read and check what is asked of rows that stand, which are locked; the reasons are in the batch."""
     if not given:
         refuse("rows_missing", noun=noun.word)
     batch = Batch(noun.model, [], at)
@@ -226,7 +227,7 @@ def _kind(noun: Noun, done: str) -> str:
     return f"{noun.word.lower().replace(' ', '_')}.{done}"
 
 
-def _documents(noun: Noun, values: Sequence[Given]) -> list[Model]:
+def documents_of(noun: Noun, values: Sequence[Given]) -> list[Model]:
     """What the rows belong to, where all of them belong to one."""
     found = []
     for model, name in noun.documents:
@@ -241,7 +242,8 @@ def _values(noun: Noun, one: Any) -> dict[str, Any]:
     return {field.attname: getattr(one, field.attname) for field in noun.model._meta.concrete_fields}
 
 
-def _differences(row: Row) -> dict[str, list[Any]]:
+def differences(row: Row) -> dict[str, list[Any]]:
+    """What each field of a row was and becomes, as an event keeps it."""
     return {
         name: [_simple(getattr(row.before, name)), _simple(value)]
         for name, value in row.values.items()
