@@ -2,7 +2,7 @@
 
 import pytest
 
-from outwork.models import Part
+from outwork.models import Category, ManufacturerPart, Part
 from outwork.queries import naming
 from outwork.rules.refusals import Refusal
 
@@ -76,3 +76,46 @@ def test_the_lines_of_an_order_are_read_at_once(shop, statements, count):
         for _ in range(count):
             naming.order_line_named("RADIO", lines, order)
     assert spent == 1
+
+
+def test_a_category_is_named_by_its_name_or_below_its_parent(shop):
+    first, second = (Category.objects.create(name=name) for name in ("Passives", "Old/Old"))
+    below = [parent.children.create(name="Resistors") for parent in (first, second)]
+    assert naming.category_named("passives") == first
+    assert naming.category_named("Passives/resistors") == below[0]
+    assert naming.category_named("Old/Old/Resistors") == below[1]
+    assert naming.category_named("Old/Old") == second
+    assert refused(naming.category_named, "Resistors") == [
+        ("name_ambiguous", "Resistors may be Passives/Resistors, Old/Old/Resistors: say which")
+    ]
+    assert refused(naming.category_named, "Diodes") == [("category_name_unknown", "There is no category Diodes")]
+
+
+def test_what_is_sold_and_made_is_named_by_its_number_or_whose_it_is(shop):
+    part, other = shop.part("R-10K"), shop.part("R-1K")
+    acme, volt = shop.company("Acme"), shop.company("Volt")
+    first, second = (shop.sells(company, part, sku="A/1") for company in (acme, volt))
+    third = shop.sells(volt, other, sku="B-1")
+    lower = shop.sells(volt, other, sku="b-1")
+    assert naming.sold_part_named("acme/A/1") == first
+    assert naming.sold_part_named("Volt/A/1") == second
+    assert (naming.sold_part_named("B-1"), naming.sold_part_named("b-1")) == (third, lower)
+    assert refused(naming.sold_part_named, "A/1") == [
+        (
+            "name_ambiguous",
+            f"A/1 may be Acme/A/1 for R-10K (id={first.pk}), Volt/A/1 for R-10K (id={second.pk}): say which",
+        )
+    ]
+    assert refused(naming.sold_part_named, "Acme/B-1") == [
+        ("supplier_part_unknown", "There is no supplier part Acme/B-1")
+    ]
+    made = [ManufacturerPart.objects.create(part=one, manufacturer=acme, mpn="M-1") for one in (part, other)]
+    assert refused(naming.manufacturer_part_named, "Acme/M-1") == [
+        (
+            "name_ambiguous",
+            f"Acme/M-1 may be Acme/M-1 for R-10K (id={made[0].pk}), Acme/M-1 for R-1K (id={made[1].pk}): say which",
+        )
+    ]
+    assert refused(naming.manufacturer_part_named, "M-2") == [
+        ("manufacturer_part_unknown", "There is no manufacturer part M-2")
+    ]

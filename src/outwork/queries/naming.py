@@ -7,12 +7,25 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from outwork.models import Build, BuildLine, Company, Location, Part, PurchaseLine, PurchaseOrder, SupplierPart
+from outwork.models import (
+    Build,
+    BuildLine,
+    Category,
+    Company,
+    Location,
+    ManufacturerPart,
+    Part,
+    PurchaseLine,
+    PurchaseOrder,
+    SupplierPart,
+)
 from outwork.rules.refusals import Where, declare, refuse
 
 declare(
     name_ambiguous="{name} may be {found}: say which",
     company_name_unknown="There is no company {name}",
+    category_name_unknown="There is no category {name}",
+    manufacturer_part_unknown="There is no manufacturer part {name}",
     line_name_unknown="{document} has no line for {name}; it has {known}",
     line_name_ambiguous="{name} is on lines {positions} of {document}: name the line by its number",
 )
@@ -68,6 +81,47 @@ def location_named(name: str, *, where: Where = ("location",)) -> Location:
     if len(exact) > 1:
         refuse("name_ambiguous", name=text, found=[str(one) for one in exact], where=where)
     return exact[0] if exact else refuse("location_unknown", location=text, where=where)
+
+
+def category_named(name: str, *, where: Where = ("category",)) -> Category:
+    """The category of that name, or of that name below PARENT/; one statement.
+
+    Refuses category_name_unknown, name_ambiguous.
+    """
+    found = _below_owner(Category, name, "name", "parent")
+    if len(found) > 1:
+        paths = [f"{one.parent}/{one.name}" if one.parent else one.name for one in found]
+        refuse("name_ambiguous", name=name, found=paths, where=where)
+    return found[0] if found else refuse("category_name_unknown", name=name, where=where)
+
+
+def manufacturer_part_named(name: str, *, where: Where = ("manufacturer_part",)) -> ManufacturerPart:
+    """What is called MPN, or MANUFACTURER/MPN; one statement. Refuses manufacturer_part_unknown, name_ambiguous."""
+    found = _below_owner(ManufacturerPart, name, "mpn", "manufacturer", "part")
+    if len(found) > 1:
+        known = [f"{one.manufacturer}/{one.mpn} for {one.part.label} (id={one.pk})" for one in found]
+        refuse("name_ambiguous", name=name, found=known, where=where)
+    return found[0] if found else refuse("manufacturer_part_unknown", name=name, where=where)
+
+
+def sold_part_named(name: str, *, where: Where = ("supplier_part",)) -> SupplierPart:
+    """What is sold as SKU, or SUPPLIER/SKU; one statement. Refuses supplier_part_unknown, name_ambiguous."""
+    found = _below_owner(SupplierPart, name, "sku", "supplier", "part")
+    if len(found) > 1:
+        known = [f"{one.supplier}/{one.sku} for {one.part.label} (id={one.pk})" for one in found]
+        refuse("name_ambiguous", name=name, found=known, where=where)
+    return found[0] if found else refuse("supplier_part_unknown", supplier_part=name, where=where)
+
+
+def _below_owner(model: type[Row], name: str, field: str, owner: str, *related: str) -> list[Row]:
+    """Rows that are called so, or OWNER/so where none is; what is called exactly so goes before another case."""
+    text = name.strip()
+    ways = Q(**{f"{field}__iexact": text})
+    for at in (place for place, letter in enumerate(text) if letter == "/"):
+        ways |= Q(**{f"{owner}__name__iexact": text[:at], f"{field}__iexact": text[at + 1 :]})
+    found = list(model._default_manager.filter(ways).select_related(owner, *related).order_by("pk"))
+    plain = [one for one in found if getattr(one, field).lower() == text.lower()] or found
+    return [one for one in plain if text.endswith(getattr(one, field))] or plain
 
 
 def supplier_part_named(sku: str, supplier_id: int, *, where: Where = ("supplier_part",)) -> SupplierPart:

@@ -106,11 +106,15 @@ class OrderOverview:
     next: list[Step]
 
 
-def list_orders(*, today: datetime.date, statuses: Collection[int] | None = None) -> list[OrderRow]:
-    """Orders by their numbers, all or those in the states named; three statements."""
+def list_orders(
+    *, today: datetime.date, statuses: Collection[int] | None = None, supplier_id: int | None = None
+) -> list[OrderRow]:
+    """Orders by their numbers, all or those in the states named or from one supplier; three statements."""
     query = PurchaseOrder.objects.select_related("supplier").order_by("reference_number", "pk")
     if statuses is not None:
         query = query.filter(status__in=sorted(statuses))
+    if supplier_id is not None:
+        query = query.filter(supplier=supplier_id)
     orders = list(query)
     lines, extras = defaultdict(list), defaultdict(list)
     for line in _lines().filter(order__any=[order.pk for order in orders]):
