@@ -19,6 +19,13 @@ from outwork.rules.refusals import Refusal
 COMMANDS = {
     "demo": ("outwork.cli.demo", "Fill the demo company if there is nothing yet, and serve it."),
     "serve": ("outwork.cli.serve", "Serve the pages and the API at HOST:PORT."),
+    "part": ("outwork.cli.part", "Parts: list, show, create, change and remove them."),
+    "category": ("outwork.cli.category", "Categories of parts."),
+    "company": ("outwork.cli.company", "Suppliers, manufacturers and customers."),
+    "supplier-part": ("outwork.cli.supplier_part", "What is sold to us, by whom, at which prices."),
+    "manufacturer-part": ("outwork.cli.manufacturer_part", "What the makers of parts call them."),
+    "location": ("outwork.cli.location", "Where stock lies, at us and at companies."),
+    "rate": ("outwork.cli.rate", "Exchange rates."),
     "stock": ("outwork.cli.stock", "What lies where, what happened to it, and what is done to it by hand."),
     "ledger": ("outwork.cli.ledger", "Recount the ledger, and take back what was done."),
     "bom": ("outwork.cli.bom", "Bills of materials: import a file, show one, where a part is used."),

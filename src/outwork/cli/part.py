@@ -1,0 +1,127 @@
+"""Parts on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from outwork.cli.master_data import More, Spoken, group, section
+from outwork.cli.tables import several, shown
+from outwork.models import Part
+from outwork.queries import parts, stock
+
+HELPS = {
+    "number": "Our own part number.",
+    "name": "What it is called.",
+    "revision": "Its revision: A, B, 2.1.",
+    "description": "What it is.",
+    "keywords": "Further words to find it by.",
+    "link": "Where more is said of it.",
+    "unit": "What it is counted in: m, kg, ml; pieces if nothing is said.",
+    "note": "A note.",
+    "category": "Where it stands in the catalogue.",
+    "default_location": "Where it is put when nothing else is said.",
+    "variant_of": "The template that it is a variant of.",
+    "revision_of": "The part that it is a revision of.",
+    "is_active": "It is still used.",
+    "is_assembly": "It is built from other parts.",
+    "is_component": "It goes into other parts.",
+    "is_trackable": "Each unit has a serial number, or each lot a batch code.",
+    "is_purchaseable": "It is bought.",
+    "is_salable": "It is sold.",
+    "is_virtual": "It is no thing, such as a licence: it has no stock.",
+    "is_template": "It has variants.",
+    "is_consumable": "It is used but not counted out, such as solder.",
+    "is_testable": "Its units are tested.",
+    "is_locked": "Its BOM does not change, and it is not removed.",
+    "minimum_stock": "How much should be there at least.",
+    "default_expiry_days": "After so many days it should not be used; 0 for never.",
+}
+
+
+def _more(rows: Sequence[Part]) -> Mapping[int, More]:
+    """What is on hand of each; one statement."""
+    found = {one.part_id: one.quantity for one in stock.by_part(part_ids=[row.pk for row in rows])}
+    return {row.pk: {"on_hand": found.get(row.pk, 0)} for row in rows}
+
+
+def _cells(row: Part, more: More) -> Sequence[Any]:
+    marks = {"assembly": row.is_assembly, "trackable": row.is_trackable, "template": row.is_template}
+    marks |= {"virtual": row.is_virtual, "locked": row.is_locked, "inactive": not row.is_active}
+    told = ", ".join(word for word, holds in marks.items() if holds)
+    return (row.number, row.revision, row.name, row.description[:60], row.category, told, more["on_hand"], row.unit)
+
+
+def _facts(row: Part) -> Iterator[str]:
+    found = parts.overview(row.pk)
+    if row.is_assembly:
+        yield f"  Its BOM has {several(found.bom_lines, 'line')}   [outwork bom show {_quoted(row)}]"
+    yield from section(
+        "Stock",
+        ("location", "company", "on hand", "usable", "allocated", "free", "in production"),
+        [
+            (
+                *(one.location or "not placed", one.company, one.quantity, one.usable, one.allocated, one.free),
+                one.in_production or None,
+            )
+            for one in found.stock
+        ],
+    )
+    yield from section(
+        "On order",
+        ("order", "line", "supplier", "open", "expected", "build"),
+        [(one.order, one.line, one.supplier, one.open, one.expected, one.build) for one in found.on_order],
+    )
+    yield from section(
+        "Sold by",
+        ("supplier", "SKU", "MPN", "pack", "days", "prices per pack", ""),
+        [
+            (
+                *(one.supplier, one.sku, one.mpn, one.pack_quantity, one.lead_time_days),
+                "; ".join(str(price) for price in one.prices) or "no price",
+                ", ".join(
+                    word for word, holds in (("primary", one.is_primary), ("inactive", not one.is_active)) if holds
+                ),
+            )
+            for one in found.offers
+        ],
+    )
+    yield from section("Made by", ("manufacturer", "MPN"), [(one.manufacturer, one.mpn) for one in found.makers])
+    yield from section(
+        "Used in",
+        ("level", "assembly", "name", "quantity"),
+        [
+            (one.level or "substitute", one.number or one.name, one.name if one.number else "", one.quantity)
+            for one in found.used_in
+        ],
+    )
+
+
+def _data(row: Part) -> Mapping[str, Any]:
+    found = parts.overview(row.pk)
+    return {
+        "stock": found.stock,
+        "on_order": found.on_order,
+        "supplier_parts": found.offers,
+        "manufacturer_parts": found.makers,
+        "used_in": found.used_in,
+        "bom_lines": found.bom_lines,
+    }
+
+
+def _quoted(row: Part) -> str:
+    name = shown(row.number_key or row.name)
+    return f'"{name}"' if " " in name else name
+
+
+SPOKEN = Spoken(
+    Part,
+    "A PART is named by its number, by number/revision, by its name, or as id=12.",
+    ("number", "rev", "name", "description", "category", "", "on hand", "unit"),
+    _cells,
+    helps=HELPS,
+    more=_more,
+    facts=_facts,
+    data=_data,
+)
+command = group(SPOKEN, "part", "Parts: what is bought, built and fitted.")
