@@ -6,61 +6,24 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import ExchangeRate, ExtraLine, Part, PurchaseOrder, StockItem
+from outwork.models import ExchangeRate, ExtraLine, Part, StockItem
 from outwork.operations.adding_extra_lines import NewExtra, add_extra_lines
 from outwork.operations.adding_order_lines import NewLine, add_lines
-from outwork.operations.auto_allocating import auto_allocate
-from outwork.operations.creating_order import create_order
-from outwork.operations.deciding import Decision, accept_outputs
-from outwork.operations.finishing import finish_build
-from outwork.operations.making_outputs import make_outputs
 from outwork.operations.master_data.writing import create
-from outwork.operations.order_states import cancel_order, place_order
+from outwork.operations.order_states import cancel_order
 from outwork.operations.receiving import receive
 from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.splitting_stock import Split, split_stock
 from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.receiving import Arrival
 from outwork.rules.states import OrderStatus
+from tests.purchases import build_all, come, order_of, total, values
 
 D = Decimal
 
 
-def order_of(shop, *lines, currency="EUR", placed=True):
-    """An order of (part, units, price, discount), placed."""
-    supplier = shop.company("Reichelt")
-    done = create_order(supplier=supplier, currency=currency, **shop.by_ada)
-    order = PurchaseOrder.objects.get(pk=done.ids[0])
-    new = [
-        NewLine(shop.sells(supplier, shop.part(part), None).pk, units, price=price, discount=discount)
-        for part, units, price, discount in lines
-    ]
-    ids = add_lines(order=order, lines=new, **shop.by_ada).ids
-    if placed:
-        place_order(order=order, **shop.by_ada)
-    return order, ids
-
-
-def come(shop, order, *arrivals, days=0):
-    done = receive(
-        order=order,
-        arrivals=[Arrival(line, units) for line, units in arrivals],
-        location=shop.location("Main shelf"),
-        accept_overreceipt=True,
-        reason="counted twice",
-        **shop.by(shop.bo, days=days),
-    )
-    order.refresh_from_db()
-    return done.ids
-
-
 def add(shop, order, *extras, **facts):
     return add_extra_lines(order=order, extras=list(extras), **{**shop.by_ada, **facts})
-
-
-def values(ids):
-    found = dict(StockItem.objects.filter(pk__in=ids).values_list("pk", "value"))
-    return [found[pk] for pk in ids]
 
 
 FREIGHT = NewExtra(ExtraKind.FREIGHT, "37.00")
@@ -73,7 +36,7 @@ def test_it_works(shop):
     assert ExtraLine.objects.get(pk=done.ids[0]).spread == SpreadMode.BY_VALUE
     ids = come(shop, order, (first, 100), (second, 50))
     assert values(ids) == [D("1235.52"), D("51.48")]
-    assert sum(values(ids)) == D("1250") + 37
+    assert total(values(ids)) == D("1250") + 37
     shop.recount()
 
 
@@ -107,15 +70,6 @@ def test_late_freight_reaches_the_units_of_a_closed_build_of_a_higher_level(shop
     used = StockItem.objects.filter(used_by=device).get()
     assert used.value == D("27.40")
     shop.recount()
-
-
-def build_all(shop, build):
-    """Make, feed and finish a build of our own."""
-    made = make_outputs(build=build, units=build.quantity, **shop.by_bo).ids
-    auto_allocate(build=build, **shop.by_bo)
-    accept_outputs(build=build, decisions=[Decision(one) for one in made], **shop.by_bo)
-    finish_build(build=build, **shop.by_bo)
-    build.refresh_from_db()
 
 
 def test_a_credit_lowers_what_the_units_cost(shop):
@@ -243,5 +197,5 @@ def test_statements_do_not_grow(shop, statements, count):
     with statements() as seen:
         add(shop, order, *extras)
     assert seen == 19
-    assert sum(StockItem.objects.values_list("value", flat=True)) == count * D("15.70")
+    assert total(StockItem.objects.values_list("value", flat=True)) == count * D("15.70")
     shop.recount()

@@ -9,9 +9,11 @@ from typing import Any
 from outwork.ledger.documents import lock_build
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, hold_for_build
+from outwork.ledger.revalue import downstream
 from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.settling_cost import settle_cost
 from outwork.rules import states
 from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.refusals import declare, refuse
@@ -90,11 +92,11 @@ def hold_build(*, build: Build, actor: User, at: datetime.datetime, reason: str 
 
 @operation
 def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None) -> Done:
-    """Cancel a build and free what was allocated to it; what was consumed stays consumed.
+    """Cancel a build and free what was allocated to it; what was consumed stays consumed, and the good units bear it.
 
     Says which order lines still deliver it. Refuses transition_impossible, outputs_open.
     """
-    build = lock_build(build)
+    build = lock_build(build, also=downstream(builds=[build.pk]).builds)
     if states.is_repeat(build.status, BuildStatus.CANCELLED):
         return _nothing("build.cancelled", build, actor, at)
     states.require_move(BUILD, build.status, BuildStatus.CANCELLED, document=build.reference)
@@ -103,6 +105,7 @@ def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: st
     free_allocations(build, event)
     build.completed_at = at
     _move(build, BuildStatus.CANCELLED)
+    settle_cost(build, event)
     lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
     said = [
         {"code": "still_on_order", "order": line.order.reference, "quantity": as_text(line.open_quantity)}

@@ -36,7 +36,6 @@ from outwork.rules.states import OPEN_ORDER, OrderStatus
 
 declare(
     line_fact_unknown="An order line has no {field} that could be changed; there are {choices}",
-    line_named_twice="Line {line} is named twice",
     ordered_below_received="{part}: {received} came already, so {asked} cannot be ordered",
     order_complete_quantity="{order} is complete: reopen it to change what is ordered",
     line_in_use="{part}: the line cannot go, {count} {what} hang on it",

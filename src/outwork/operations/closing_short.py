@@ -10,6 +10,7 @@ from outwork.ledger.documents import lock_order
 from outwork.models import PurchaseLine, PurchaseOrder, User
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.revaluing import revalue_orders
 from outwork.queries.settings import get
 from outwork.rules import states
 from outwork.rules.quantities import as_text
@@ -67,7 +68,7 @@ def close_short(
         order_states.finish(order, at)
     else:
         _touch(order)
-    return Done(event.pk, [line.pk for _, line in chosen])
+    return Done(event.pk, [line.pk for _, line in chosen], said=revalue_orders([order.pk], event))
 
 
 @operation
@@ -101,7 +102,7 @@ def reopen_lines(
         order_states.reopen(order)
     else:
         _touch(order)
-    return Done(event.pk, [line.pk for _, line in chosen])
+    return Done(event.pk, [line.pk for _, line in chosen], said=revalue_orders([order.pk], event))
 
 
 def _chosen(
