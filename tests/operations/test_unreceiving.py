@@ -7,6 +7,7 @@ from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.creating_order import create_order
 from outwork.operations.deciding import Decision, accept_outputs
+from outwork.operations.finishing import finish_build
 from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.order_states import place_order
 from outwork.operations.receiving import receive
@@ -58,6 +59,17 @@ def test_it_works(shop, build, line):
     assert build.version == before + 1
     shop.recount()
     receipt(shop, line, Arrival(line.pk, 10, serials="1-10"))
+    shop.recount()
+
+
+def test_the_build_goes_on_to_its_end(shop, build, line):
+    """What was taken back is gone; nothing that happens later may stumble over it."""
+    shop.allocate(build.reference, shop.put("R-10K", 40, value="4.00"), 40)
+    event = receipt(shop, line, Arrival(line.pk, 10, serials="1-10"))
+    unreceive(receipt=event, reason="Wrong serials", **shop.by_ada)
+    shop.received(line, 10, serials="11-20", accept=True)
+    finish_build(build=build, **shop.by_ada)
+    assert build.lines.get().consumed == 40
     shop.recount()
 
 

@@ -156,13 +156,13 @@ def read_for_outputs(output_ids: Iterable[int]) -> dict[Key, Reserved]:
 
 
 def hold_for_build(build_id: int, *, also: Iterable[int] = ()) -> tuple[dict[int, Held], dict[Key, Reserved]]:
-    """Lock all items allocated to a build (and those named), then read its allocations as they are now.
+    """Lock all items allocated to a build (and those named, gone or not), then read its allocations as they are now.
 
     Between reading and locking a transfer may carry an allocation into a new item; then that one is
     locked too (its id is higher than all before) and the allocations are read again.
     """
     wanted = {key[1] for key in read_for_lines(build_id)} | set(also)
-    held = lock_items(wanted)
+    held = lock_items(wanted, existing=False)
     reserved = read_for_lines(build_id)
     while missing := {key[1] for key in reserved} - held.keys():
         held.update(lock_items(missing))

@@ -21,7 +21,7 @@ from outwork.operations.settling_cost import settle_cost
 from outwork.operations.text_limits import check_texts
 from outwork.rules import states
 from outwork.rules.costing import Consumed, bear_event
-from outwork.rules.places import Kind, at_location
+from outwork.rules.places import Kind, PlaceKind, at_location
 from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare, refuse
 from outwork.rules.states import BuildStatus, OutputState, StockStatus
@@ -248,6 +248,9 @@ def _decide(
     """Book the verdict, then consume for what is built now, then let the outputs bear it."""
     items = {one.output.item_id for one in chosen if one.output.item_id is not None}
     consumption = open_consumption(build, event, also=items, outputs=[one.output for one in chosen])
+    for one in chosen:
+        if consumption.posting.held[int(one.output.item_id or 0)].place == PlaceKind.GONE:
+            refuse("item_gone", item=one.output.item_id)
     decided = _book(chosen, verdict, consumption.posting)
     # What was decided of a part of an output is a new one.
     consumption.output_id = decided[0][0] if len(decided) == 1 else None

@@ -79,7 +79,9 @@ def receive(
     serials_needed, serials_not_kept, virtual_serials, bad quantities, serial numbers and long texts.
     """
     order = lock_order(order, expected_version=expected_version)
-    lines = {line.pk: line for line in order.lines.select_related("part__default_location", "destination")}
+    lines = {
+        line.pk: line for line in order.lines.select_related("part__default_location", "destination", "supplier_part")
+    }
     meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
     builds = lock_builds(build_id for build_id in meant if build_id is not None)
 
@@ -112,6 +114,7 @@ def _open_lines(lines: dict[int, PurchaseLine], builds: dict[int, Build]) -> dic
     tracked = set(
         BuildLine.objects.filter(build__any=list(builds), is_tracked=True, is_consumable=False)
         .values_list("build", flat=True)
+        .order_by()
         .distinct()
     )
     return {
