@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from outwork.ledger import rows
+from outwork.ledger.joining import joining_sets
 from outwork.models import StockItem
 
 # The value of an item: what came in less what went out. A correction counts where the movement stands that it
@@ -101,7 +102,7 @@ def restore_values(item_ids: Iterable[int]) -> None:
         return
     given = json.dumps(wanted) if connection.vendor == "sqlite" else wanted
     convert = StockItem._meta.get_field("value").from_db_value
-    with connection.cursor() as cursor:
+    with joining_sets(), connection.cursor() as cursor:
         cursor.execute(_SOME[connection.vendor], [given, given, given])
         found = [(item_id, convert(value, None, connection)) for item_id, _, value in cursor.fetchall()]
     rows.update(StockItem, ("value",), found)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from outwork.ledger.joining import joining_sets
 from outwork.ledger.values import VALUES
 from outwork.models import BuildLine, PurchaseLine, StockItem
 from outwork.rules.places import PlaceKind
@@ -156,7 +157,7 @@ def verify() -> list[Difference]:
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with joining_sets(), connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()
 
