@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -78,7 +78,8 @@ class Held:
     @property
     def where(self) -> Place:
         """Its place as one value."""
-        return Place(PlaceKind(self.place), getattr(self, _PLACE_KEYS.get(self.place, ""), None))
+        kind, key = _PLACES[self.place]
+        return Place(kind, getattr(self, key) if key else None)
 
     def put(self, place: Place) -> None:
         """Change the place; the build that uses it stays known when it is taken out again by hand only."""
@@ -91,26 +92,21 @@ class Held:
 
     def part_off(self, new_id: int, quantity: Decimal) -> Held:
         """The working copy of an item split off this one: same lot, nothing in it yet."""
-        return replace(
-            self,
-            id=new_id,
-            quantity=ZERO,
-            allocated=ZERO,
-            value=ZERO,
-            split_from_id=self.id,
-            root_id=self.lot,
-            stored=None,
-        )
+        part = Held(*as_row(self))
+        part.id, part.split_from_id, part.root_id = new_id, self.id, self.lot
+        part.quantity = part.allocated = part.value = ZERO
+        return part
 
 
 COLUMNS = tuple(field.name for field in fields(Held) if field.name != "stored")
 as_row = attrgetter(*COLUMNS)
-_PLACE_KEYS: dict[int, str] = {
+_PLACE_KEYS = {
     PlaceKind.LOCATION: "location_id",
     PlaceKind.INSIDE: "inside_id",
     PlaceKind.CUSTOMER: "customer_id",
     PlaceKind.USED: "used_by_id",
 }
+_PLACES: dict[int, tuple[PlaceKind, str | None]] = {kind: (kind, _PLACE_KEYS.get(kind)) for kind in PlaceKind}
 
 
 def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:

@@ -123,11 +123,18 @@ def _prepared(fields: Sequence[Field[Any, Any]], rows: Sequence[Row]) -> list[tu
 
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> Sequence[Any]:
-    """A column converted; one object all the way down (an event, a time, None) is converted once."""
+    """A column converted: one object all the way down (an event, a time, None) once, equal ones once each."""
     first = values[0]
     if all(one is first for one in values):
         return [None if first is None else convert(first)] * len(values)
-    return [None if one is None else convert(one) for one in values]
+    if convert is int:
+        return [one if one is None or type(one) is int else int(one) for one in values]
+    if convert is str:
+        return [one if one is None or type(one) is str else str(one) for one in values]
+    if convert is json.dumps:
+        return [None if one is None else json.dumps(one) for one in values]
+    known: dict[Any, Any] = {None: None}
+    return [known[one] if one in known else known.setdefault(one, convert(one)) for one in values]
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

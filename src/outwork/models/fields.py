@@ -13,6 +13,22 @@ from outwork.rules.quantities import MONEY_PLACES, QUANTITY_PLACES
 RATE_PLACES = 10
 
 
+class _Decimals(dict[int | None, Decimal | None]):
+    """The decimals of stored integers, each made once: a list of a thousand lines has the same few numbers over and over."""
+
+    limit = 20_000
+
+    def __init__(self, places: int) -> None:
+        super().__init__({None: None})
+        self.places = places
+
+    def __missing__(self, steps: int) -> Decimal:
+        made = Decimal(steps).scaleb(-self.places)
+        if len(self) < self.limit:
+            self[steps] = made
+        return made
+
+
 class ScaledField(models.Field):
     """A decimal stored as an integer of its smallest step.
 
@@ -21,6 +37,10 @@ class ScaledField(models.Field):
     """
 
     places: int
+    _known: _Decimals
+
+    def __init_subclass__(cls) -> None:
+        cls._known = _Decimals(cls.places)
 
     def db_type(self, connection: Any) -> str:
         return "bigint"
@@ -32,7 +52,7 @@ class ScaledField(models.Field):
         return None
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-self.places)
+        return self._known[value]
 
     def to_python(self, value: Any) -> Decimal | None:
         return None if value is None else Decimal(str(value))

@@ -139,8 +139,8 @@ class Consumption:
         """Write the movements, the allocations and what the lines have consumed."""
         self.posting.write()
         self.reservations.write()
-        changed = {line.pk: line.consumed for line in BuildLine.objects.filter(pk__any=list(self.by_line))}
-        rows.update(BuildLine, ("consumed",), [(pk, changed[pk] + taken) for pk, taken in sorted(self.by_line.items())])
+        lines = BuildLine.objects.filter(pk__any=list(self.by_line)).order_by("pk").values_list("pk", "consumed")
+        rows.update(BuildLine, ("consumed",), [(pk, before + self.by_line[pk]) for pk, before in lines])
 
 
 def open_consumption(
