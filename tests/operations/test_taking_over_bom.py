@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BomLine, Build, BuildOutput, Event
+from outwork.models import BomLine, Build, BuildOutput, Event, StockItem
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.receiving import receive
@@ -59,8 +59,9 @@ def test_it_works(shop, build):
 def test_a_new_part_has_nothing_allocated_and_the_old_one_is_freed(shop, build):
     BomLine.objects.filter(part__number="C-1U").delete()
     BomLine.objects.create(assembly=build.part, part=shop.part("C-2U2"), quantity=Decimal(1), position=9)
+    reel = StockItem.objects.get(part__number="C-1U", quantity__gt=0, allocated__gt=0)
     done = take_over_bom(build=build, **shop.by_ada)
-    assert done.data["freed"] == [{"part": "C-1U", "item": "2", "quantity": "6.00000"}]
+    assert done.data["freed"] == [{"part": "C-1U", "item": str(reel.pk), "quantity": "6.00000"}]
     assert lines(build)[1:] == [("C-1U", Decimal(4), Decimal(4), 1, 1), ("C-2U2", Decimal(6), Decimal(0), 2, None)]
     shop.recount()
 
