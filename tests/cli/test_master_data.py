@@ -132,6 +132,8 @@ def test_a_part_on_one_page(shop, program):
         ("603-RC", [{"quantity": "1", "price": "0.1", "currency": "EUR"}])
     ]
     assert program("part", "show", "RADIO")[-1] == "  Its BOM has 1 line   [outwork bom show RADIO]"
+    program("part", "change", "RADIO", "--revision", "B 2")
+    assert program("part", "show", "RADIO")[-1] == '  Its BOM has 1 line   [outwork bom show "RADIO/B 2"]'
 
 
 def test_a_company_on_one_page(shop, program):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from outwork.cli.master_data import More, Spoken, group, section
-from outwork.cli.tables import several, shown
+from outwork.cli.tables import several
 from outwork.models import Part
 from outwork.queries import parts, stock
 
@@ -110,7 +110,7 @@ def _data(row: Part) -> Mapping[str, Any]:
 
 
 def _quoted(row: Part) -> str:
-    name = shown(row.number_key or row.name)
+    name = f"{row.number}/{row.revision}" if row.number and row.revision else row.label
     return f'"{name}"' if " " in name else name
 
 
