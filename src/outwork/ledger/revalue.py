@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -114,8 +114,8 @@ def _post(history: _History, replayed: Replay, posting: Posting) -> set[int]:
         row = history.rows.get(one.flow_id)
         if row is None:
             continue
-        if row.kind != Kind.COSTED and row.about.build_id is not None:
-            met.add(row.about.build_id)
+        if row.kind != Kind.COSTED and row.build_id is not None:
+            met.add(row.build_id)
         delta = one.after if one.after is None or one.before is None else one.after - one.before
         source = posting.held[row.source] if row.source is not None else None
         target = posting.held[row.target] if row.target is not None else None
@@ -123,8 +123,7 @@ def _post(history: _History, replayed: Replay, posting: Posting) -> set[int]:
     return met
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A movement as the replay needs it."""
 
     id: int
@@ -132,8 +131,17 @@ class _Row:
     quantity: Decimal
     source: int | None
     target: int | None
-    about: About
     value: Decimal | None
+    build_id: int | None
+    build_line_id: int | None
+    output_id: int | None
+    manufacturer_id: int | None
+    purchase_line_id: int | None
+
+    @property
+    def about(self) -> About:
+        """The documents it belongs to."""
+        return About(self.build_id, self.build_line_id, self.output_id, self.manufacturer_id, self.purchase_line_id)
 
 
 class _History:
@@ -148,14 +156,14 @@ class _History:
         self.rows: dict[int, _Row] = {}
         for pk, corrects, _, kind, quantity, source, target, *documents in found:
             if corrects is None:
-                self.rows[pk] = _Row(pk, kind, quantity, source, target, About(*documents), values[pk])
+                self.rows[pk] = _Row(pk, kind, quantity, source, target, values[pk], *documents)
 
     def flows(self, fresh: dict[int, Statement]) -> list[Flow]:
         """The movements in the order in which value went: a cost enters its units where they were decided on."""
         decided: dict[int, int] = {}
         placed: list[tuple[tuple[int, ...], Flow]] = []
         for row in self.rows.values():
-            output = row.about.output_id
+            output = row.output_id
             if row.kind in DECIDING and output is not None:
                 decided[output] = row.id
             anchor = decided.get(output, row.id) if row.kind == Kind.COSTED and output is not None else row.id
@@ -171,5 +179,5 @@ def _position(placed: tuple[tuple[int, ...], Flow]) -> Any:
 
 
 def _flow(row: _Row) -> Flow:
-    is_kept = row.kind in DECIDING or row.about.build_line_id is not None
+    is_kept = row.kind in DECIDING or row.build_line_id is not None
     return Flow(row.id, row.source, row.target, row.quantity, row.value, is_kept)

@@ -13,10 +13,11 @@ from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, hold_for_build, read_for_lines
-from outwork.models import Build, BuildLine, BuildOutput, Location, Part, User
+from outwork.models import Build, BuildLine, BuildOutput, Location, User
 from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import needed_from_us
+from outwork.queries.bom import labels as labels_of
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of
 from outwork.rules import states
 from outwork.rules.quantities import ZERO, as_text, quantities, quantity
@@ -103,13 +104,14 @@ def deallocate(
     actor: User,
     at: datetime.datetime,
     releases: Sequence[Release] | None = None,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Free allocations: those named, or all of the build; `ids` holds the items. Stock stays where it is.
 
     Refuses line_unknown, nothing_allocated, allocated_less, bad quantities.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     held, reserved = hold_for_build(build.pk)
     lines = set(BuildLine.objects.filter(build=build).values_list("pk", flat=True))
     event = record("build.deallocated", build, actor=actor, at=at)
@@ -178,7 +180,7 @@ def _check(
     companies = manufacturers_of(build)
     ours = needed_from_us(list(lines.values()), companies)
     at_company = locations_at_companies(held.values())
-    labels = {part.pk: part.label for part in Part.objects.filter(pk__any=[one.part_id for one in held.values()])}
+    labels = labels_of(one.part_id for one in held.values())
     outputs = {take.output_id for take in takes if take.output_id is not None}
     made = BuildOutput.objects.filter(build=build, pk__any=outputs).values_list("pk", "state")
     states_of = dict(made) if outputs else {}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from outwork.models import Build, BuildOutput, Event, Movement
 from outwork.queries.values import effective
@@ -54,10 +55,13 @@ class BuildBooks:
 
     def targets(self) -> dict[int, Value]:
         """What each decided output has to bear on top of its service price."""
-        decided = [
+        return bear_build(self.consumed, self.decisions, self.decided(), is_final=self.is_final)
+
+    def decided(self) -> list[Decided]:
+        """The decided outputs as the rules know them."""
+        return [
             Decided(one.id, one.units, one.is_good, self.services.get(one.id, ZERO)) for one in self.outputs.values()
         ]
-        return bear_build(self.consumed, self.decisions, decided, is_final=self.is_final)
 
     def borne(self, output_id: int) -> Value:
         """What an output bears by now."""
@@ -89,8 +93,7 @@ def books_of(build_ids: Iterable[int]) -> dict[int, BuildBooks]:
     return books
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     id: int
     kind: str
     build_id: int
