@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_taken_off_it_is_borne_no_more(shop, came):
 
 def test_refuses_what_cannot_be(shop, came):
     order, _, extra = came
-    refused = [
+    refused: list[tuple[dict[str, Any], tuple[str, tuple[Any, ...]]]] = [
         ({"price": "-1"}, ("price_negative", (0, "price"))),
         ({"spread": SpreadMode.ON_LINE}, ("extra_spread_needs_line", (0, "line"))),
         ({"kind": ExtraKind.CREDIT}, ("credit_positive_price", (0, "price"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
@@ -13,20 +13,24 @@ from outwork.models import ExchangeRate, ExtraLine, PurchaseLine
 from outwork.queries import settings
 from outwork.rules.currency import Rate, Rates, rate_on
 from outwork.rules.pricing import CostLine, ExtraCost, ExtraKind, SpreadMode, net_price, spread
-from outwork.rules.quantities import rounded_money
+from outwork.rules.quantities import ZERO, rounded_money
+from outwork.rules.valuation import Value, plus
 
 
 @dataclass(frozen=True, slots=True)
 class LandedCost:
     """The cost of one base unit: `value` in base currency (28 digits; None: unknown), and where it comes from.
 
-    `price` is per base unit after discount in `currency`, `rate` its base currency on the day.
+    `price` is per base unit after discount in `currency`, `rate` its base currency on the day, `own` the price in
+    base currency and `extras` what comes on top of it by kind of extra line.
     """
 
     value: Decimal | None
     price: Decimal | None
     currency: str
     rate: Decimal | None
+    own: Decimal | None
+    extras: Mapping[str, Decimal | None]
 
 
 @dataclass(slots=True)
@@ -73,21 +77,29 @@ def landed(order_ids: Iterable[int]) -> Landed:
 def _of_order(
     lines: list[PurchaseLine], extras: list[ExtraLine], known: Rates, day: datetime.date
 ) -> dict[int, LandedCost]:
-    own, bearing = {}, []
+    costs: dict[int, LandedCost] = {}
+    bearing: list[CostLine] = []
+    prices: list[tuple[Decimal | None, Decimal | None]] = []
     with localcontext(prec=40):
         for line in lines:
             rate = rate_on(known, currency=line.currency, day=day)
             price = None if line.price is None else net_price(line.price, line.discount) / line.pack_size
-            value = None if price is None or rate is None else price * rate
-            own[line.pk] = LandedCost(value, price, line.currency, rate)
+            own = None if price is None or rate is None else price * rate
             units = expected_units(line)
-            worth = None if value is None else rounded_money(value * units)
-            bearing.append(CostLine(line.pk, worth, units))
-        shares = _shares(extras, bearing, known, day)
-        return {
-            line.line_id: _with_share(own[line.line_id], share, line.quantity)
-            for line, share in zip(bearing, shares, strict=True)
-        }
+            bearing.append(CostLine(line.pk, None if own is None else rounded_money(own * units), units))
+            prices.append((price, own))
+        shares = [(extra.kind, _shares(extra, bearing, known, day)) for extra in extras if _is_cost(extra)]
+        for place, (line, (price, own), borne) in enumerate(zip(lines, prices, bearing, strict=True)):
+            by_kind: dict[str, Value] = {}
+            for kind, parts in shares:
+                part = None if parts is None else parts[place] / borne.quantity if borne.quantity else ZERO
+                by_kind[kind] = plus(by_kind.get(kind, ZERO), part)
+            value = own
+            for each in by_kind.values():
+                value = plus(value, each)
+            rate = rate_on(known, currency=line.currency, day=day)
+            costs[line.pk] = LandedCost(value, price, line.currency, rate, own, by_kind)
+    return costs
 
 
 def expected_units(line: PurchaseLine) -> Decimal:
@@ -96,29 +108,17 @@ def expected_units(line: PurchaseLine) -> Decimal:
     return line.received if is_over else max(line.ordered, line.received)
 
 
-def _with_share(cost: LandedCost, share: Decimal | None, units: Decimal) -> LandedCost:
-    if cost.value is None or share is None:
-        return LandedCost(None, cost.price, cost.currency, cost.rate)
-    return LandedCost(cost.value + (share / units if units else 0), cost.price, cost.currency, cost.rate)
+def _is_cost(extra: ExtraLine) -> bool:
+    return extra.kind != ExtraKind.DEPOSIT and extra.spread != SpreadMode.NOT_IN_COST
 
 
-def _shares(extras: list[ExtraLine], lines: list[CostLine], known: Rates, day: datetime.date) -> list[Decimal | None]:
-    """What each line bears of all extras together, in base currency; None where it is not known."""
-    totals: list[Decimal | None] = [Decimal(0)] * len(lines)
-    for extra in extras:
-        kind, mode = ExtraKind(extra.kind), SpreadMode(extra.spread)
-        if kind is ExtraKind.DEPOSIT or mode is SpreadMode.NOT_IN_COST:
-            continue
-        rate = rate_on(known, currency=extra.currency, day=day)
-        amount = None
-        if extra.price is not None and rate is not None:
-            amount = rounded_money(net_price(extra.price, extra.discount) * extra.quantity * rate)
-        if amount is None:
-            return [None] * len(lines)
-        given = spread(
-            ExtraCost(amount=amount, kind=kind, mode=mode, line_id=extra.line_id, over_units=extra.over_units), lines
-        )
-        if given.shares is None:
-            return [None] * len(lines)
-        totals = [None if t is None else t + s for t, s in zip(totals, given.shares, strict=True)]
-    return totals
+def _shares(extra: ExtraLine, lines: list[CostLine], known: Rates, day: datetime.date) -> tuple[Decimal, ...] | None:
+    """What each line bears of an extra line, in base currency; None where it is not known."""
+    rate = rate_on(known, currency=extra.currency, day=day)
+    if extra.price is None or rate is None:
+        return None
+    amount = rounded_money(net_price(extra.price, extra.discount) * extra.quantity * rate)
+    kind, mode = ExtraKind(extra.kind), SpreadMode(extra.spread)
+    return spread(
+        ExtraCost(amount=amount, kind=kind, mode=mode, line_id=extra.line_id, over_units=extra.over_units), lines
+    ).shares
