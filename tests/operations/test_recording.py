@@ -6,13 +6,22 @@ import pytest
 from django.utils import timezone
 
 from outwork.models import Build, BuildOutput, Event, Movement, StockItem
-from outwork.operations.allocating import Take, allocate
-from outwork.operations.build_states import issue_build
+from outwork.operations.adding_order_lines import add_lines
+from outwork.operations.allocating import Take, allocate, deallocate
+from outwork.operations.auto_allocating import auto_allocate
+from outwork.operations.build_states import cancel_build, hold_build, issue_build, reopen_build
+from outwork.operations.closing_short import close_short, reopen_lines
+from outwork.operations.consuming import settle_shortfalls
 from outwork.operations.creating_build import create_build
-from outwork.operations.deciding import Decision, accept_outputs
+from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
+from outwork.operations.finishing import finish_build
+from outwork.operations.making_outputs import make_outputs
+from outwork.operations.order_states import cancel_order, complete_order, hold_order, place_order, reopen_order
 from outwork.operations.ordering_build import order_build
+from outwork.operations.promising import state_dates
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
+from outwork.operations.supplying import state_supply
 from outwork.rules.receiving import Arrival
 
 
@@ -125,6 +134,48 @@ def test_refuses_a_key_that_was_used_for_another_request(shop, build, line):
 
 def test_refuses_a_key_that_is_too_long(shop, build):
     assert shop.refused(issue_build, build=build, key="x" * 201) == [("text_too_long", ("key",))]
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        (hold_build, {}),
+        (cancel_build, {}),
+        (reopen_build, {"reason": "Again"}),
+        (finish_build, {}),
+        (settle_shortfalls, {}),
+        (state_supply, {"choices": []}),
+        (allocate, {"takes": []}),
+        (auto_allocate, {}),
+        (deallocate, {}),
+        (send_kit, {}),
+        (make_outputs, {"units": 1}),
+        (accept_outputs, {"decisions": []}),
+        (reject_outputs, {"decisions": [], "reason": "Bad"}),
+        (report_scrap, {"units": 1, "reason": "Burnt"}),
+    ],
+)
+def test_refuses_builds_that_others_changed(shop, build, operation, request_):
+    assert shop.refused(operation, build=build, expected_version=99, **request_) == [("version_changed", ())]
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        (add_lines, {"lines": []}),
+        (place_order, {}),
+        (hold_order, {}),
+        (cancel_order, {}),
+        (complete_order, {}),
+        (reopen_order, {"reason": "Again"}),
+        (receive, {"arrivals": []}),
+        (close_short, {"lines": [], "reason": "Off"}),
+        (reopen_lines, {"lines": [], "reason": "On"}),
+        (state_dates, {"changes": []}),
+    ],
+)
+def test_refuses_orders_that_others_changed(shop, line, operation, request_):
+    assert shop.refused(operation, order=line.order, expected_version=99, **request_) == [("version_changed", ())]
 
 
 def test_refuses_times_that_are_none(shop, build):

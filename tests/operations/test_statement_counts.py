@@ -123,7 +123,7 @@ def test_a_build_of_many_lines_that_are_short(shop, costs, shelf, count):
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     takes = [Take(line.pk, item, 8) for line, item in zip(lines, stock.ids, strict=True)]
     allocate(build=build, takes=takes, **shop.by_bo)
-    costs(16, settle_shortfalls, build=build, **shop.by_bo)
+    costs(17, settle_shortfalls, build=build, **shop.by_bo)
     costs(26, finish_build, build=build, accept_unallocated=True, **shop.by_ada)
     second = shop.build(board, 5)
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)

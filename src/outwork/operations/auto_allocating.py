@@ -43,6 +43,7 @@ def auto_allocate(
     use_expired: bool = False,
     lines: Collection[int] | None = None,
     dry_run: bool = False,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Allocate what the build's lines still need; `ids` holds the items taken.
@@ -53,7 +54,7 @@ def auto_allocate(
     numbers. `data["lines"]` explains each line: what was taken and why, what not and why not, what is missing.
     Units beyond the plan are served too. With `dry_run` nothing is allocated. Refuses wrong_state, line_unknown.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
     all_lines = lines_of(build.pk)
     _check_lines(build, all_lines, lines or ())

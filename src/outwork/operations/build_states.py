@@ -79,9 +79,17 @@ def freeze(build: Build, event: Event) -> None:
 
 
 @operation
-def hold_build(*, build: Build, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None) -> Done:
+def hold_build(
+    *,
+    build: Build,
+    actor: User,
+    at: datetime.datetime,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
     """Put a build on hold; allocations stay. Repeating it changes nothing. Refuses transition_impossible."""
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     if states.is_repeat(build.status, BuildStatus.ON_HOLD):
         return _nothing("build.held", build, actor, at)
     states.require_move(BUILD, build.status, BuildStatus.ON_HOLD, document=build.reference)
@@ -91,12 +99,20 @@ def hold_build(*, build: Build, actor: User, at: datetime.datetime, reason: str 
 
 
 @operation
-def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None) -> Done:
+def cancel_build(
+    *,
+    build: Build,
+    actor: User,
+    at: datetime.datetime,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
     """Cancel a build and free what was allocated to it; what was consumed stays consumed, and the good units bear it.
 
     Says which order lines still deliver it. Refuses transition_impossible, outputs_open.
     """
-    build = lock_build(build, also=downstream(builds=[build.pk]).builds)
+    build = lock_build(build, expected_version=expected_version, also=downstream(builds=[build.pk]).builds)
     if states.is_repeat(build.status, BuildStatus.CANCELLED):
         return _nothing("build.cancelled", build, actor, at)
     states.require_move(BUILD, build.status, BuildStatus.CANCELLED, document=build.reference)
@@ -115,12 +131,20 @@ def cancel_build(*, build: Build, actor: User, at: datetime.datetime, reason: st
 
 
 @operation
-def reopen_build(*, build: Build, reason: str, actor: User, at: datetime.datetime, key: str | None = None) -> Done:
+def reopen_build(
+    *,
+    build: Build,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
     """Reopen a complete build, with a reason; its cost is provisional again.
 
     Refuses wrong_state, reason_missing.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, {BuildStatus.COMPLETE}, build.reference)
     if not reason.strip():
         refuse("reason_missing", document=build.reference, where=("reason",))

@@ -79,13 +79,14 @@ def reopen_lines(
     reason: str,
     actor: User,
     at: datetime.datetime,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Open lines again that were closed short: they come after all. A complete order is placed again.
 
     Refuses wrong_state, no_lines_named, line_not_on_order, line_not_closed, reason_missing.
     """
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     states.require(order.status, {OrderStatus.PLACED, OrderStatus.ON_HOLD, OrderStatus.COMPLETE}, order.reference)
     if not reason.strip():
         refuse("reason_missing", document=order.reference, where=("reason",))

@@ -15,6 +15,7 @@ from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import Key, Reservations, Reserved, hold_for_build
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, StockItem, User
+from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import supply_at
 from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
@@ -212,12 +213,14 @@ def consume_due(consumption: Consumption) -> None:
 
 
 @operation
-def settle_shortfalls(*, build: Build, actor: User, at: datetime.datetime, key: str | None = None) -> Done:
+def settle_shortfalls(
+    *, build: Build, actor: User, at: datetime.datetime, expected_version: int | None = None, key: str | None = None
+) -> Done:
     """Consume what is due and was missing when the units were accepted, from what is allocated now.
 
     Refuses wrong_state, nothing_due.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, {BuildStatus.PRODUCTION, BuildStatus.ON_HOLD}, build.reference)
     event = record("build.consumed", build, actor=actor, at=at)
     consumption = open_consumption(build, event)
@@ -225,4 +228,5 @@ def settle_shortfalls(*, build: Build, actor: User, at: datetime.datetime, key: 
     if not consumption.by_line and not consumption.shortfalls:
         refuse("nothing_due", build=build.reference)
     consumption.write()
+    build_states.touch(build)
     return Done(event.pk, sorted(consumption.by_line), said=[one.told() for one in consumption.shortfalls])

@@ -99,6 +99,7 @@ def reject_outputs(
     at: datetime.datetime,
     has_components: bool = True,
     location: Location | None = None,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Reject outputs: they stay where they are as rejected stock; their cost falls on the good ones.
@@ -106,7 +107,7 @@ def reject_outputs(
     With `has_components` (they were built) components are consumed for them; without, nothing of ours went
     into them. Refuses rejection_without_reason, a long reason and what `accept_outputs` refuses.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, DECIDABLE, build.reference)
     _check_reason(reason, "rejection_without_reason")
     chosen = _chosen(build, decisions, location)
@@ -126,6 +127,7 @@ def report_scrap(
     at: datetime.datetime,
     manufacturer: Company | None = None,
     line: PurchaseLine | None = None,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Note units that were built and scrapped at the manufacturer and will never come; components are consumed.
@@ -133,7 +135,7 @@ def report_scrap(
     `ids` holds the output. Refuses wrong_state, scrap_without_reason, manufacturer_undecided,
     manufacturer_not_of_build, line_of_another_build, bad quantities.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, DECIDABLE, build.reference)
     count = quantity(units, where=("quantity",))
     if build.part.is_trackable:

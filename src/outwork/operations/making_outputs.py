@@ -42,6 +42,7 @@ def make_outputs(
     manufacturer: Company | None = None,
     accept_manual_output: bool = False,
     reason: str = "",
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Make units of a build; `ids` holds the outputs. Serial numbers make an output each, else it is one batch.
@@ -51,7 +52,7 @@ def make_outputs(
     serials_needed where the BOM has tracked components, serials_not_kept, location_structural, used
     serial numbers, bad quantities and long texts.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
     if build.is_external and not (accept_manual_output and reason.strip()):
         refuse("manual_output", build=build.reference, where=("accept_manual_output",))

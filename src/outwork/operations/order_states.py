@@ -55,10 +55,16 @@ def place_order(
 
 @operation
 def hold_order(
-    *, order: PurchaseOrder, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None
+    *,
+    order: PurchaseOrder,
+    actor: User,
+    at: datetime.datetime,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Done:
     """Put an order on hold. Repeating it changes nothing. Refuses transition_impossible."""
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     if states.is_repeat(order.status, OrderStatus.ON_HOLD):
         return _nothing("order.held", order, actor, at)
     states.require_move(PURCHASE_ORDER, order.status, OrderStatus.ON_HOLD, document=order.reference)
@@ -69,13 +75,19 @@ def hold_order(
 
 @operation
 def cancel_order(
-    *, order: PurchaseOrder, actor: User, at: datetime.datetime, reason: str = "", key: str | None = None
+    *,
+    order: PurchaseOrder,
+    actor: User,
+    at: datetime.datetime,
+    reason: str = "",
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Done:
     """Cancel an order; what was received stays, and bears the order's extra costs alone.
 
     Repeating it changes nothing. Refuses transition_impossible.
     """
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     if states.is_repeat(order.status, OrderStatus.CANCELLED):
         return _nothing("order.cancelled", order, actor, at)
     states.require_move(PURCHASE_ORDER, order.status, OrderStatus.CANCELLED, document=order.reference)
@@ -92,6 +104,7 @@ def complete_order(
     actor: User,
     at: datetime.datetime,
     accept_incomplete: bool = False,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Complete a placed order; open lines are no longer on order once that is accepted, and what came bears
@@ -99,7 +112,7 @@ def complete_order(
 
     Repeating it changes nothing. Refuses transition_impossible, order_lines_open.
     """
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     if states.is_repeat(order.status, OrderStatus.COMPLETE):
         return _nothing("order.completed", order, actor, at)
     states.require_move(PURCHASE_ORDER, order.status, OrderStatus.COMPLETE, document=order.reference)
@@ -120,13 +133,19 @@ def finish(order: PurchaseOrder, at: datetime.datetime) -> None:
 
 @operation
 def reopen_order(
-    *, order: PurchaseOrder, reason: str, actor: User, at: datetime.datetime, key: str | None = None
+    *,
+    order: PurchaseOrder,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Done:
     """Reopen a complete order, with a reason: what is open on its lines is on order again.
 
     Refuses wrong_state, reason_missing.
     """
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     states.require(order.status, {OrderStatus.COMPLETE}, order.reference)
     if not reason.strip():
         refuse("reason_missing", document=order.reference, where=("reason",))

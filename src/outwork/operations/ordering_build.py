@@ -38,6 +38,7 @@ def order_build(
     order: PurchaseOrder | None = None,
     price: Any = None,
     requested_date: datetime.date | None = None,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Order (the rest of) an external build from a manufacturer; `ids` holds the order line.
@@ -49,7 +50,7 @@ def order_build(
     """
     if order is not None:
         order = lock_orders([order.pk])[order.pk]
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
     manufacturer = Company.objects.get(pk=manufacturer.pk)
     if not build.is_external:

@@ -42,6 +42,7 @@ def state_dates(
     changes: Sequence[DateChange],
     actor: User,
     at: datetime.datetime,
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """State dates of lines; `ids` holds the lines. The first promise stays known through its history.
@@ -50,7 +51,7 @@ def state_dates(
     stated for a date that stays. Refuses wrong_state, no_lines_named, line_not_on_order, line_named_twice,
     promise_unknown, promise_unchanged, promise_slip_without_reason, long texts.
     """
-    order = lock_order(order)
+    order = lock_order(order, expected_version=expected_version)
     states.require(order.status, OPEN_ORDER, order.reference)
     known = {line.pk: line for line in order.lines.select_related("part")}
     _check(order, known, changes)

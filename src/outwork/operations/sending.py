@@ -42,6 +42,7 @@ def send_kit(
     lines: Collection[int] | None = None,
     whole_items: bool = False,
     note: str = "",
+    expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Move what is allocated to an external build to its manufacturer's location; `ids` holds the items there.
@@ -53,7 +54,7 @@ def send_kit(
     manufacturer_not_of_build, company_not_supplier, company_not_manufacturer, location_of_another_company,
     location_structural, line_unknown, nothing_to_send.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
     company = _manufacturer(build, manufacturer)
     target = _location(company, location)

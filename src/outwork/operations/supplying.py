@@ -35,7 +35,13 @@ class Choice:
 
 @operation
 def state_supply(
-    *, build: Build, choices: Sequence[Choice], actor: User, at: datetime.datetime, key: str | None = None
+    *,
+    build: Build,
+    choices: Sequence[Choice],
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Done:
     """State the supply of some lines of an external build; `ids` holds the lines.
 
@@ -43,7 +49,7 @@ def state_supply(
     company_unknown, and line_has_allocations where a line is to be bought by the manufacturer while stock of
     ours is allocated to it.
     """
-    build = lock_build(build)
+    build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
     query = BuildLine.objects.filter(build=build).select_related("part")
     lines = {line.pk: line for line in query.annotate(allocated=Sum("allocations__quantity"))}
