@@ -147,6 +147,10 @@ class Shop:
         )
         return list(BuildOutput.objects.filter(pk__in=done.data["outputs"]).order_by("pk"))
 
+    def item_of(self, output: BuildOutput) -> StockItem:
+        """Where the units of an output lie, read anew."""
+        return StockItem.objects.select_related("location").get(outputs=output)
+
     def put(
         self,
         what: str | Part,

@@ -43,7 +43,7 @@ def test_repeating_changes_nothing(shop, build):
         operation(build=build, **shop.by_ada)
         build.refresh_from_db()
         assert build.version == version
-        assert Event.objects.order_by("-pk").first().data == {"repeated": True}
+        assert Event.objects.latest("pk").data == {"repeated": True}
 
 
 def test_cancelling_frees_what_was_allocated_and_says_what_is_still_ordered(shop, build):

@@ -25,12 +25,13 @@ def build(shop, board):
 def test_it_works(shop, build):
     done = make_outputs(build=build, units=3, serials="7-9", **shop.by_bo)
     outputs = BuildOutput.objects.filter(pk__in=done.ids).select_related("item").order_by("pk")
-    assert [(one.item.serial, one.quantity, one.state) for one in outputs] == [
+    assert [(shop.item_of(one).serial, one.quantity, one.state) for one in outputs] == [
         (serial, 1, OutputState.IN_PRODUCTION) for serial in ("7", "8", "9")
     ]
     assert [one.item_id for one in outputs] == done.data["items"]
-    item = outputs[0].item
-    assert (item.is_in_production, item.build, item.location.name, item.value) == (True, build, "Lab", 0)
+    item = shop.item_of(outputs[0])
+    lab = shop.location("Lab")
+    assert (item.is_in_production, item.build, item.location, item.value) == (True, build, lab, 0)
     assert {one.batch for one in StockItem.objects.all()} == {"2026-10"}
     assert Movement.objects.filter(kind=Kind.MADE, output__in=done.ids).count() == 3
     build.refresh_from_db()
@@ -47,7 +48,8 @@ def test_without_serials_it_is_one_batch(shop):
     glue = shop.build(shop.assembly("GLUE", {"RESIN": 2}), 10)
     done = make_outputs(build=glue, units="2.5", **shop.by_bo)
     output = BuildOutput.objects.get(pk=done.ids[0])
-    assert (output.quantity, output.item.quantity, output.item.location) == (Decimal("2.5"), Decimal("2.5"), None)
+    item = shop.item_of(output)
+    assert (output.quantity, item.quantity, item.location) == (Decimal("2.5"), Decimal("2.5"), None)
     shop.recount()
 
 

@@ -1,5 +1,7 @@
 """The life of a purchase order: place, hold, cancel, complete, reopen."""
 
+from functools import partial
+
 import pytest
 
 from outwork.models import Build, Event, PurchaseOrder
@@ -56,19 +58,14 @@ def test_it_works(shop, build, line, order):
 
 
 def test_repeating_changes_nothing(shop, order):
-    for operation, extra in (
-        (place_order, {}),
-        (hold_order, {}),
-        (place_order, {}),
-        (complete_order, {"accept_incomplete": True}),
-    ):
-        operation(order=order, **extra, **shop.by_ada)
+    for operation in (place_order, hold_order, place_order, partial(complete_order, accept_incomplete=True)):
+        operation(order=order, **shop.by_ada)
         order.refresh_from_db()
         version = order.version
-        operation(order=order, **extra, **shop.by_ada)
+        operation(order=order, **shop.by_ada)
         order.refresh_from_db()
         assert order.version == version
-        assert Event.objects.order_by("-pk").first().data == {"repeated": True}
+        assert Event.objects.latest("pk").data == {"repeated": True}
 
 
 def test_a_build_on_hold_stays_on_hold_and_is_said(shop, build, order):

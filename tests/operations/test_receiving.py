@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Event, Movement, PurchaseLine, PurchaseOrder, StockItem, SupplierPart
+from outwork.models import Event, Location, Movement, PurchaseLine, PurchaseOrder, StockItem, SupplierPart
 from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.closing_short import close_short
 from outwork.operations.creating_order import create_order
@@ -152,7 +152,7 @@ def test_the_first_that_names_a_location_is_where_it_goes(shop, order, resistors
         done = receive(
             order=order, arrivals=[Arrival(resistors.pk, 1, location_id=arrival)], location=request, **shop.by_bo
         )
-        return StockItem.objects.get(pk=done.ids[0]).location.name
+        return Location.objects.get(stock_items=done.ids[0]).name
 
     assert where() == "part"
     PurchaseOrder.objects.filter(pk=order.pk).update(destination=places["order"])
@@ -286,7 +286,7 @@ def test_refuses_everything_wrong_at_once(shop, order, resistors, modules, shelf
 
 def test_refuses_lines_of_another_order(shop, order, acme, shelf):
     other = PurchaseOrder.objects.get(pk=create_order(supplier=acme, **shop.by_ada).ids[0])
-    sold = SupplierPart.objects.first()
+    sold = SupplierPart.objects.earliest("pk")
     strange = add_lines(order=other, lines=[NewLine(sold.pk, 1)], **shop.by_ada).ids[0]
     arrivals = [Arrival(strange, 1), Arrival(4711, 1)]
     assert shop.refused(receive, order=order, arrivals=arrivals, location=shelf) == [

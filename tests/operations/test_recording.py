@@ -108,7 +108,7 @@ def test_events_can_be_back_dated_and_keep_when_they_were_recorded(shop, line):
     event = Event.objects.get(pk=done.event_id)
     assert event.at == long_ago
     assert before <= event.recorded_at <= timezone.now()
-    movement = Movement.objects.filter(event=event).first()
+    movement = Movement.objects.filter(event=event).earliest("pk")
     assert (movement.at, movement.recorded_at) == (long_ago, event.recorded_at)
     assert StockItem.objects.get(serial="1").received_at == long_ago
 

@@ -1,5 +1,7 @@
 """Who supplies the lines of a build is stated, never inferred."""
 
+from typing import cast
+
 import pytest
 
 from outwork.models import Event, SupplyChoice
@@ -90,7 +92,7 @@ def test_refuses_what_the_manufacturer_buys_while_ours_is_allocated(shop, build)
 
 def test_refuses_a_way_or_a_manufacturer_that_is_none(shop, build):
     line = build.lines.first()
-    choices = [Choice(line.pk, "by pigeon"), Choice(line.pk, Supply.WE_SEND, 4711)]
+    choices = [Choice(line.pk, cast(Supply, "by pigeon")), Choice(line.pk, Supply.WE_SEND, 4711)]
     assert shop.refused(state_supply, build=build, choices=choices) == [
         ("supply_unknown", (0, "supply")),
         ("company_unknown", (1, "manufacturer")),

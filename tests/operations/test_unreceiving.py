@@ -79,7 +79,7 @@ def test_what_came_with_another_receipt_stays(shop, build, line):
     unreceive(receipt=first, reason="Counted twice", **shop.by_ada)
     line.refresh_from_db()
     assert line.received == 4
-    assert BuildOutput.objects.get(state=OutputState.IN_PRODUCTION).item.batch == "B"
+    assert shop.item_of(BuildOutput.objects.get(state=OutputState.IN_PRODUCTION)).batch == "B"
     shop.recount()
 
 
@@ -119,7 +119,7 @@ def test_stock_meant_for_units_that_never_came_is_free_again(shop):
 
 def test_refuses_what_was_decided(shop, build, line):
     event = receipt(shop, line, Arrival(line.pk, 2, serials="1-2"))
-    first = BuildOutput.objects.order_by("pk").first()
+    first = BuildOutput.objects.earliest("pk")
     accept_outputs(build=build, decisions=[Decision(first.pk)], **shop.by_bo)
     assert shop.refused(unreceive, receipt=event, reason="Wrong") == [
         ("receipt_output_decided", ("items", first.item_id))
