@@ -153,8 +153,8 @@ def test_statements_are_fixed(shop, build, statements, count):
     build.refresh_from_db()
     with statements() as seen:
         build_cost(build, at=shop.now)
-    assert seen == 16
+    assert seen == 17
     output = BuildOutput.objects.all()[0]
     with statements() as seen:
         output_cost(output)
-    assert seen == 10
+    assert seen == 11

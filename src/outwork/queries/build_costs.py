@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+
+from django.db import connection
 
 from outwork.models import Build, BuildOutput, Event, Movement
 from outwork.queries.values import effective
 from outwork.rules.costing import Consumed, Decided, bear_build
 from outwork.rules.places import Kind
-from outwork.rules.quantities import ZERO
+from outwork.rules.quantities import MONEY_PLACES, ZERO
 from outwork.rules.states import BuildStatus, OutputState
 from outwork.rules.valuation import Value, plus
 
 CONSUMING = frozenset({Kind.USED, Kind.LOST, Kind.INSTALLED})
 DECIDING = frozenset({Kind.ACCEPTED, Kind.REJECTED})
 _BORNE = CONSUMING | {Kind.UNUSED}
+_OF_OUTPUTS = (*sorted(DECIDING), Kind.COSTED, Kind.REVALUED, Kind.REVERSED)
 _CLOSED = frozenset({BuildStatus.COMPLETE, BuildStatus.CANCELLED})
 
 
@@ -72,7 +75,7 @@ class BuildBooks:
 
 
 def books_of(build_ids: Iterable[int]) -> dict[int, BuildBooks]:
-    """The books of some builds; four statements.
+    """The books of some builds; five statements, six where something is unknown.
 
     Final is the cost of a build that is closed, and of one that was reopened: units that bore the rejected
     ones go on doing so.
@@ -89,48 +92,82 @@ def books_of(build_ids: Iterable[int]) -> dict[int, BuildBooks]:
     for build_id, pk, item_id, units, state in outputs.values_list("build", "pk", "item", "quantity", "state"):
         assert item_id is not None
         books[build_id].outputs[pk] = OutputFacts(pk, item_id, units, state == OutputState.ACCEPTED)
-    _read_movements(books)
+    _read_consumed(books)
+    _read_outputs(books)
     return books
 
 
-class _Row(NamedTuple):
-    id: int
-    kind: str
-    build_id: int
-    event_id: int
-    output_id: int | None
-    quantity: Decimal
-    is_consumption: bool
-    reverses_id: int | None
+# What each event consumed for which output, by build. What took consumption back counts with what it took back.
+# A movement with its corrections is one; where anything was ever unknown the sums cannot tell what is known now.
+_CONSUMED = """
+    WITH worth AS (
+        SELECT COALESCE(corrects_id, id) AS id, SUM(value) AS value, COUNT(*) - COUNT(value) AS unknown
+        FROM outwork_movement
+        WHERE build_id {of_builds} AND build_line_id IS NOT NULL
+        GROUP BY COALESCE(corrects_id, id)
+    ), consumed AS (
+        SELECT moved.build_id, COALESCE(first.event_id, moved.event_id) AS event_id,
+               CASE WHEN first.id IS NULL THEN moved.output_id ELSE first.output_id END AS output_id,
+               CASE WHEN (moved.kind = 'reversed') <> (COALESCE(first.kind, moved.kind) = 'unused')
+                    THEN -worth.value ELSE worth.value END AS value,
+               worth.unknown
+        FROM worth
+        JOIN outwork_movement AS moved ON moved.id = worth.id
+        LEFT JOIN outwork_movement AS first ON first.id = moved.reverses_id
+        WHERE COALESCE(first.kind, moved.kind) IN ('used', 'lost', 'installed', 'unused')
+    )
+    SELECT build_id, event_id, output_id, SUM(value), SUM(unknown) FROM consumed
+    GROUP BY build_id, event_id, output_id
+    ORDER BY build_id, event_id, output_id
+"""
+_OF_BUILDS = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s)"}
 
 
-def _read_movements(books: dict[int, BuildBooks]) -> None:
-    query = Movement.objects.filter(build__any=list(books)).order_by("pk")
-    names = ("pk", "corrects", "value", "kind", "build", "event", "output", "quantity", "build_line", "reverses")
-    found = list(query.values_list(*names))
+def _read_consumed(books: dict[int, BuildBooks]) -> None:
+    """What the builds consumed; one statement, and one more where something of it is or was unknown."""
+    ids = sorted(books)
+    given = json.dumps(ids) if connection.vendor == "sqlite" else ids
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSUMED.format(of_builds=_OF_BUILDS[connection.vendor]), [given])
+        found = cursor.fetchall()
+    if any(row[4] for row in found):
+        _read_consumed_one_by_one(books)
+        return
+    for build_id, event_id, output_id, steps, _ in found:
+        books[build_id].consumed.append(Consumed(event_id, output_id, Decimal(steps).scaleb(-MONEY_PLACES)))
+
+
+def _read_consumed_one_by_one(books: dict[int, BuildBooks]) -> None:
+    query = Movement.objects.filter(build__any=list(books), build_line__isnull=False).order_by("pk")
+    found = list(query.values_list("pk", "corrects", "value", "kind", "build", "event", "output", "reverses"))
     values = effective(row[:3] for row in found)
-    rows = {
-        row[0]: _Row(
-            row[0], row[3], row[4] or 0, row[5], row[6], row[7], row[8] is not None and row[3] in _BORNE, row[9]
-        )
-        for row in found
-        if row[1] is None
-    }
-    back = {row.reverses_id for row in rows.values() if row.reverses_id is not None}
-    for row in rows.values():
-        mine, value = books[row.build_id], values[row.id]
-        first = rows.get(row.reverses_id) if row.reverses_id is not None else None
-        if row.is_consumption:
-            sign = -1 if row.kind == Kind.UNUSED else 1
-            mine.consumed.append(Consumed(row.event_id, row.output_id, plus(ZERO, value, sign=sign)))
-        elif row.kind == Kind.REVERSED and first is not None and first.is_consumption:
-            sign = 1 if first.kind == Kind.UNUSED else -1
-            mine.consumed.append(Consumed(first.event_id, first.output_id, plus(ZERO, value, sign=sign)))
-        elif row.output_id in mine.outputs and row.kind == Kind.COSTED:
-            assert row.output_id is not None
-            mine.costings[row.output_id].append(Costing(row.id, row.output_id, value))
-        elif row.output_id in mine.outputs and row.kind in DECIDING and row.id not in back:
-            assert row.output_id is not None
-            mine.decisions[row.event_id][row.output_id] = row.quantity
+    rows = {row[0]: row for row in found if row[1] is None}
+    for pk, row in rows.items():
+        first = rows.get(row[7] or 0, row)
+        if first[3] in _BORNE:
+            sign = -1 if (row[3] == Kind.REVERSED) != (first[3] == Kind.UNUSED) else 1
+            assert row[4] is not None
+            books[row[4]].consumed.append(Consumed(first[5], first[6], plus(ZERO, values[pk], sign=sign)))
+
+
+def _read_outputs(books: dict[int, BuildBooks]) -> None:
+    """How the outputs were decided, what they were worth then, and what they bear by now; one statement."""
+    query = Movement.objects.filter(
+        build__any=list(books), output__isnull=False, build_line__isnull=True, kind__in=_OF_OUTPUTS
+    ).order_by("pk")
+    found = list(
+        query.values_list("pk", "corrects", "value", "kind", "build", "event", "output", "quantity", "reverses")
+    )
+    values = effective(row[:3] for row in found)
+    back = {row[8] for row in found if row[8] is not None}
+    for pk, corrects, _, kind, build_id, event_id, output_id, quantity, _ in found:
+        assert build_id is not None
+        mine = books[build_id]
+        if corrects is not None or output_id is None or output_id not in mine.outputs:
+            continue
+        if kind == Kind.COSTED:
+            mine.costings[output_id].append(Costing(pk, output_id, values[pk]))
+        elif kind in DECIDING and pk not in back:
+            mine.decisions[event_id][output_id] = quantity
             # Decided once more: what the units had borne by then is no service.
-            mine.services[row.output_id] = plus(value, mine.borne(row.output_id), sign=-1)
+            mine.services[output_id] = plus(values[pk], mine.borne(output_id), sign=-1)
