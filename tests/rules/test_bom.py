@@ -12,8 +12,6 @@ from outwork.rules.bom import (
     PartKey,
     explode,
     find_cycle,
-    low_level_codes,
-    require_no_cycle,
     tree,
     where_used,
 )
@@ -121,11 +119,6 @@ def test_what_is_bought_as_it_is_is_not_opened():
     assert not found["board"].is_assembly
 
 
-def test_low_level_codes():
-    assert low_level_codes(ROBOT) == {"robot": 0, "arm": 1, "board": 2, "R-10K": 3, "screw": 3}
-    assert low_level_codes([]) == {}
-
-
 @pytest.mark.parametrize(
     ("adding", "path"),
     [
@@ -145,17 +138,9 @@ def test_two_added_lines_can_make_a_cycle_together():
     assert find_cycle([], bom("a > b\nb > a")) == ["a", "b", "a"]
 
 
-def test_refuses_a_cycle_and_names_the_path():
-    edges = [Edge(1, 2, Need(D(1)))]
-    with pytest.raises(Refusal) as caught:
-        require_no_cycle(edges, [Edge(2, 1, Need(D(1)))], names={1: "Robot", 2: "Arm"})
-    assert caught.value.codes == ["bom_cycle"]
-    assert str(caught.value) == "a part cannot go into itself: Arm > Robot > Arm"
-
-
 def test_refuses_to_explode_a_cycle():
     cycle = bom("top > a\na > b\nb > a")
-    for ask in (lambda: explode("top", 1, cycle), lambda: low_level_codes(cycle), lambda: where_used("b", cycle)):
+    for ask in (lambda: explode("top", 1, cycle), lambda: where_used("b", cycle)):
         with pytest.raises(Refusal) as caught:
             ask()
         assert caught.value.codes == ["bom_cycle"]

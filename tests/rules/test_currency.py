@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outwork.rules.currency import Rate, Rates, currency_code, exchange_rate, rate_on, to_base
+from outwork.rules.currency import Rate, Rates, currency_code, exchange_rate, rate_on
 from outwork.rules.refusals import Refusal
 
 D = Decimal
@@ -36,32 +36,6 @@ RATES = Rates.of(
 )
 def test_it_works(currency: str, day: date, rate: str | None):
     assert rate_on(RATES, currency=currency, day=day) == (rate and D(rate))
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "base"),
-    [
-        ("10", "USD", "9"),
-        ("10", "EUR", "10"),
-        ("1000", "JPY", "6.123457"),
-        ("-1000", "JPY", "-6.123457"),
-        ("0.0000005", "EUR", "0.000001"),
-        ("0", "USD", "0"),
-    ],
-)
-def test_to_base_rounds_half_up_to_six_places(amount: str, currency: str, base: str):
-    assert to_base(D(amount), currency=currency, day=MAY, rates=RATES) == D(base)
-
-
-def test_what_is_not_known_stays_unknown():
-    assert to_base(None, currency="USD", day=MAY, rates=RATES) is None
-    assert to_base(D(5), currency="CHF", day=MAY, rates=RATES) is None
-    assert to_base(D(5), currency="USD", day=date(2026, 4, 30), rates=RATES) is None
-
-
-def test_large_amounts_stay_exact():
-    rates = Rates.of("EUR", [Rate("XAU", MAY, D("12345678.0123456789"))])
-    assert to_base(D("987654321.123456"), currency="XAU", day=MAY, rates=rates) == D("12193262236092049.135956")
 
 
 def test_the_later_of_two_rates_for_one_day_holds():

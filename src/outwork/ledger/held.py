@@ -20,7 +20,6 @@ from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 declare(
     item_unknown="There is no stock item {item}",
     item_gone="Stock item {item} no longer exists: it was written off",
-    item_changed="{what} changed meanwhile: look again and repeat",
 )
 
 

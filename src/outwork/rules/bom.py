@@ -155,13 +155,6 @@ def find_cycle(edges: Iterable[Edge], adding: Sequence[Edge]) -> list[PartKey] |
     return _walk((edge.assembly for edge in adding), below)[1]
 
 
-def require_no_cycle(edges: Iterable[Edge], adding: Sequence[Edge], *, names: Mapping[Any, str] | None = None) -> None:
-    """Refuse lines by which a part would go into itself: `bom_cycle`, which names the path "A > B > A"."""
-    cycle = find_cycle(edges, adding)
-    if cycle:
-        _refuse_cycle(cycle, names)
-
-
 def explode(
     top: PartKey,
     units: Decimal | int,
@@ -200,19 +193,6 @@ def explode(
         if part not in passed_through
     ]
     return sorted(found, key=lambda one: one.level)
-
-
-def low_level_codes(edges: Iterable[Edge], *, names: Mapping[Any, str] | None = None) -> dict[PartKey, int]:
-    """The lowest level at which each part is used anywhere; 0 for what goes into nothing. Refuses `bom_cycle`."""
-    below: _Below = {}
-    for edge in edges:
-        below.setdefault(edge.assembly, []).append(edge.part)
-    order = _in_order(below, below, names)
-    codes = dict.fromkeys(order, 0)
-    for assembly in order:
-        for part in below.get(assembly, ()):
-            codes[part] = max(codes[part], codes[assembly] + 1)
-    return codes
 
 
 def tree(top: PartKey, edges: Iterable[Edge], *, include: Include = EVERYTHING_FITTED, limit: int = 2000) -> Tree:

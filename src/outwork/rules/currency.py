@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
-from outwork.rules.quantities import decimal, rounded_money
+from outwork.rules.quantities import decimal
 from outwork.rules.refusals import Where, declare, refuse
 
 declare(
@@ -84,12 +84,3 @@ def rate_on(rates: Rates, *, currency: str, day: date) -> Decimal | None:
     days, values = rates._by_currency[currency]
     position = bisect_right(days, day)
     return values[position - 1] if position else None
-
-
-def to_base(amount: Decimal | None, *, currency: str, day: date, rates: Rates) -> Decimal | None:
-    """An amount in base currency, to six places, half up; None if the amount or the rate is not known, never 0."""
-    rate = rate_on(rates, currency=currency, day=day)
-    if amount is None or rate is None:
-        return None
-    with localcontext(prec=60):
-        return rounded_money(amount * rate)
