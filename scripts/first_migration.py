@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "outwork.config.settings")
 os.environ.setdefault("OUTWORK_DATA", tempfile.mkdtemp(prefix="outwork-migration-"))
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
