@@ -229,3 +229,10 @@ def test_refuses_to_free_what_is_not_allocated(shop, build, line):
     assert shop.refused(deallocate, build=build, releases=[Release(line.pk, item.pk, 41)]) == [
         ("allocated_less", (0, "quantity"))
     ]
+
+
+def test_refuses_a_batch_as_the_unit_that_stock_is_for(shop):
+    build = shop.external(shop.assembly("SIMPLE", {"R-10K": 4}), 10)
+    batch = shop.received(shop.ordered(build), 10)[0]
+    take = Take(build.lines.get().pk, shop.put("R-10K", 40).pk, 40, batch.pk)
+    assert shop.refused(allocate, build=build, takes=[take]) == [("output_without_serial", (0, "output"))]

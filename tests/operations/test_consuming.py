@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BomLine, Movement, PurchaseOrder, StockItem
+from outwork.models import Allocation, BomLine, BuildOutput, Movement, PurchaseOrder, StockItem
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.build_states import cancel_build
 from outwork.operations.consuming import settle_shortfalls
@@ -225,6 +225,23 @@ def test_a_serial_number_meant_for_one_unit_is_fitted_into_it(shop):
     modules[1].refresh_from_db()
     assert modules[1].inside == outputs[1].item
     assert [(one["part"], one["quantity"]) for one in done.said] == [("MODULE", "1")]
+    shop.recount()
+
+
+def test_stock_meant_for_a_batch_is_used_by_the_build_and_is_inside_no_item(shop, simple):
+    """Such allocations are refused now; those made before must not end up inside the rest of the batch."""
+    batch = shop.received(shop.ordered(simple), 10)[0]
+    resistors = shop.put("R-10K", 40, value="4.00")
+    take(shop, simple, resistors, 40)
+    take(shop, simple, shop.put("C-100N", 20, value="2.00"), 20)
+    Allocation.objects.update(output=batch)
+    accepted = accept_outputs(build=simple, decisions=[Decision(batch.pk, 4)], **shop.by_bo).ids[0]
+    assert (consumed(simple), consumed(simple, "C-100N")) == (16, 8)
+    assert not StockItem.objects.filter(inside__isnull=False).exists()
+    assert set(Movement.objects.filter(kind=Kind.USED).values_list("output", flat=True)) == {accepted}
+    assert shop.item_of(BuildOutput.objects.get(pk=accepted)).value == Decimal("42.40")
+    accept_outputs(build=simple, decisions=[Decision(batch.pk)], **shop.by_bo)
+    assert (consumed(simple), shop.item_of(batch).value) == (40, Decimal("63.60"))
     shop.recount()
 
 

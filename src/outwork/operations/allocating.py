@@ -32,6 +32,7 @@ declare(
     item_at_another_manufacturer="{part}, item {item} lies at {company}, which does not build {build}",
     item_not_free="{part}, item {item}: {free} free, {asked} asked for",
     output_unknown="{build} has no output {output}",
+    output_without_serial="Output {output} of {build} is a batch without serial numbers: allocate for the build instead",
     nothing_allocated="Line {line} of {build} has nothing allocated of what was to be freed",
     allocated_less="{allocated} are allocated to line {line} of that, {asked} were to be freed",
 )
@@ -39,7 +40,7 @@ declare(
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """So much of an item for a line, in the part's unit; `output_id` for one unit of the build only."""
+    """So much of an item for a line, in the part's unit; `output_id` for one unit (a serial number) of the build only."""
 
     line_id: int
     item_id: int
@@ -61,7 +62,7 @@ def allocate(
 
     Refuses wrong_state, rows_missing, line_unknown, line_is_consumable, line_supplied_by_manufacturer,
     item_unknown, item_wrong_part, item_not_usable, item_at_another_manufacturer, item_not_free, output_unknown,
-    output_decided, bad quantities (of a serial number only the whole).
+    output_decided, output_without_serial, bad quantities (of a serial number only the whole).
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -182,8 +183,9 @@ def _check(
     at_company = locations_at_companies(held.values())
     labels = labels_of(one.part_id for one in held.values())
     outputs = {take.output_id for take in takes if take.output_id is not None}
-    made = BuildOutput.objects.filter(build=build, pk__any=outputs).values_list("pk", "state")
-    states_of = dict(made) if outputs else {}
+    columns = ("pk", "state", "item__serial")
+    made = list(BuildOutput.objects.filter(build=build, pk__any=outputs).values_list(*columns)) if outputs else []
+    states_of, serials = {pk: state for pk, state, _ in made}, {pk: serial for pk, _, serial in made}
     taken: dict[int, Decimal] = defaultdict(Decimal)
     for index, (take, units) in enumerate(zip(takes, asked, strict=True)):
         item, line = held[take.item_id], lines.get(take.line_id)
@@ -225,6 +227,8 @@ def _check(
             reasons.add(
                 "output_decided", build=build.reference, output=take.output_id, state=word, where=(index, "output")
             )
+        elif take.output_id is not None and serials[take.output_id] is None:
+            reasons.add("output_without_serial", build=build.reference, output=take.output_id, where=(index, "output"))
         if item.serial is not None and units != units.to_integral_value():
             reasons.add("quantity_not_whole", value=units, where=(index, "quantity"))
         taken[item.id] += units

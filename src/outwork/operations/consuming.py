@@ -68,7 +68,7 @@ class Consumption:
     used_up: dict[int, Held]
     locations: dict[int, int]
     output_id: int | None = None
-    output_items: dict[int, int] = field(default_factory=dict)
+    output_items: dict[int, int | None] = field(default_factory=dict)
     by_line: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     values: dict[int | None, Decimal | None] = field(default_factory=dict)
     shortfalls: list[Shortfall] = field(default_factory=list)
@@ -110,8 +110,9 @@ class Consumption:
         self, line: BuildLine, manufacturer_id: int | None, reserved: Reserved, quantity: Decimal, kind: Kind
     ) -> None:
         item = self.posting.held[reserved.item_id]
-        output = reserved.output_id or self.output_id
-        place = self._place(item, reserved)
+        unit = self._unit(reserved)
+        output = self.output_id if unit is None else reserved.output_id
+        place = used_by(self.build.pk) if unit is None else inside(unit)
         about = About(build_id=self.build.pk, build_line_id=line.pk, output_id=output, manufacturer_id=manufacturer_id)
         self.reservations.release(reserved, quantity)
         worth = item.value
@@ -131,10 +132,9 @@ class Consumption:
         self.values[output] = plus(self.values.get(output, ZERO), worth)
         self.by_line[line.pk] += quantity
 
-    def _place(self, item: Held, reserved: Reserved) -> Place:
-        if reserved.output_id is not None and reserved.output_id in self.output_items:
-            return inside(self.output_items[reserved.output_id])
-        return used_by(self.build.pk)
+    def _unit(self, reserved: Reserved) -> int | None:
+        """The item of the unit that an allocation goes into; a batch is no unit, nothing is inside it."""
+        return None if reserved.output_id is None else self.output_items.get(reserved.output_id)
 
     def write(self) -> None:
         """Write the movements, the allocations and what the lines have consumed."""
@@ -170,19 +170,28 @@ def open_consumption(
         used_up={source: items[pk] for source, pk in used.items() if source is not None},
         locations=dict(at_company),
         output_id=decided[0].pk if len(decided) == 1 else None,
-        output_items=_units_to_fit_into(reserved.values(), decided),
+        output_items=_units_to_fit_into(reserved.values(), decided, items),
         # A reel is both used and lost from; only what goes into a unit needs an item for each.
         _new_ids=list(reversed(new_ids(len(reserved) + sum(one.output_id is not None for one in reserved.values())))),
     )
 
 
-def _units_to_fit_into(reserved: Iterable[Reserved], decided: Iterable[BuildOutput]) -> dict[int, int]:
-    """The items of outputs that tracked parts go into: those decided now, and those built before that wait for theirs."""
-    units = {one.pk: one.item_id for one in decided if one.item_id is not None}
+def _units_to_fit_into(
+    reserved: Iterable[Reserved], decided: Iterable[BuildOutput], held: dict[int, Held]
+) -> dict[int, int | None]:
+    """The items of outputs that tracked parts go into: those decided now, and those built before that wait for theirs.
+
+    None for a batch: what is allocated to it is used by the build and is inside no item.
+    """
+    units: dict[int, int | None] = {}
+    for one in decided:
+        if one.item_id is not None:
+            units[one.pk] = one.item_id if held[one.item_id].serial is not None else None
     waiting = {one.output_id for one in reserved if one.output_id is not None} - set(units)
     if waiting:
         built = BuildOutput.objects.filter(pk__any=waiting, state__in=BUILT, has_components=True, item__isnull=False)
-        units.update((pk, item_id) for pk, item_id in built.values_list("pk", "item_id") if item_id is not None)
+        for pk, item_id, serial in built.values_list("pk", "item_id", "item__serial"):
+            units[pk] = None if serial is None else item_id
     return units
 
 
