@@ -15,6 +15,7 @@ from outwork.operations.supplying import Choice, state_supply
 from outwork.queries.trace import every_lot, trace_down
 from outwork.queries.trace_up import trace_up
 from outwork.rules.places import PlaceKind
+from outwork.rules.quantities import ZERO
 from outwork.rules.states import BuildStatus, OrderStatus, StockStatus
 from outwork.rules.supply import Supply
 from outwork.rules.trace import Certainty
@@ -74,13 +75,13 @@ def test_a_hundred_hackrf_ones_we_send_the_chips(hackrf: HackRF):
     used = StockItem.objects.filter(place=PlaceKind.USED, used_by=build)
     assert sum(item.quantity for item in used) == 100 * per_unit
     cracked_units = StockItem.objects.filter(part=hackrf.part, status=StockStatus.REJECTED)
-    assert sorted(item.serial for item in cracked_units) == ["HRF0041", "HRF0042"]
+    assert sorted(item.serial or "" for item in cracked_units) == ["HRF0041", "HRF0042"]
 
     # The 98 good ones bear it all: parts and service of a hundred.
     good = hackrf.good()
     assert len(good) == 98
     total = 100 * (per_unit * PIECE + Decimal("38.20"))
-    assert sum(item.value for item in good) == total
+    assert sum(item.value or ZERO for item in good) == total
     assert {item.value for item in cracked_units} == {0}
 
     # Every lot we sent is in every serial number, for certain: one lot fed each line. The rest Acme supplied.
@@ -96,5 +97,5 @@ def test_a_hundred_hackrf_ones_we_send_the_chips(hackrf: HackRF):
     lot = StockItem.objects.get(batch="L1", root__isnull=True)
     holders = trace_up(lot)
     assert len(holders) == 100
-    assert {holder.lot.serial for holder in holders} >= {"HRF0001", "HRF0041", "HRF0100"}
+    assert {holder.lot.serial for holder in holders if holder.lot} >= {"HRF0001", "HRF0041", "HRF0100"}
     hackrf.tie_up()
