@@ -7,10 +7,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from outwork.models import BomLine, BomSubstitute, Build, BuildLineSubstitute
+from outwork.models import BomLine, BomSubstitute, Build, BuildLineSubstitute, Event, ReportedLot
 from outwork.operations import master_data
 from outwork.operations.allocating import Take, allocate
+from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.build_states import hold_build, issue_build
+from outwork.operations.importing_bom import import_bom
+from outwork.operations.sending import send_kit
+from outwork.queries.bom_difference import bom_difference
+from outwork.rules.bomfile import read_bom
 
 
 @pytest.fixture
@@ -41,6 +46,61 @@ def test_a_line_that_is_removed_frees_its_allocations(shop, build):
     master_data.remove(model=BomLine, ids=[capacitor.pk], **shop.by_ada)
     assert lines(build) == [("R-10K", Decimal(30))]
     shop.expect("C-1U   Main shelf   50")
+    shop.recount()
+
+
+@pytest.fixture
+def sent(shop) -> Build:
+    """A pending external build of 10 whose kit is at the manufacturer already."""
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 3, "C-1U": 1}), 10)
+    shop.put("R-10K", 30)
+    shop.put("C-1U", 10)
+    auto_allocate(build=build, **shop.by_bo)
+    send_kit(build=build, **shop.by_bo)
+    return Build.objects.get(pk=build.pk)
+
+
+def test_a_line_that_a_kit_was_sent_for_is_closed(shop, sent):
+    line = sent.lines.get(part__number="C-1U")
+    master_data.remove(model=BomLine, ids=[line.bom_line_id], **shop.by_ada)
+    line.refresh_from_db()
+    assert (line.quantity, line.until_revision, line.bom_line_id) == (0, 0, None)
+    assert not line.counts_for(sent.revision)
+    assert sorted(lines(sent)) == [("C-1U", Decimal(0)), ("R-10K", Decimal(30))]
+    shop.expect("""
+        C-1U    Acme Assembly   10
+        R-10K   Acme Assembly   30   for BO-0001
+    """)
+    shop.recount()
+    issue_build(build=sent, **shop.by_ada)
+    assert bom_difference(Build.objects.get(pk=sent.pk)) == []
+
+
+def test_a_closed_line_is_opened_when_its_part_comes_back(shop, sent):
+    line = sent.lines.get(part__number="C-1U")
+    bom_line, other = BomLine.objects.get(part__number="C-1U"), shop.part("C-2U2")
+    master_data.change(model=BomLine, rows=[{"id": bom_line.pk, "part": other.pk}], **shop.by_ada)
+    assert sorted(lines(sent)) == [("C-1U", Decimal(0)), ("C-2U2", Decimal(10)), ("R-10K", Decimal(30))]
+    master_data.change(model=BomLine, rows=[{"id": bom_line.pk, "part": line.part_id}], **shop.by_ada)
+    assert lines(sent) == [("R-10K", Decimal(30)), ("C-1U", Decimal(10))]
+    line.refresh_from_db()
+    assert (line.bom_line_id, line.until_revision) == (bom_line.pk, None)
+
+
+def test_a_line_with_a_reported_lot_is_closed(shop, build):
+    line = build.lines.get(part__number="R-10K")
+    event = Event.objects.latest("pk")
+    ReportedLot.objects.create(build_line=line, manufacturer=shop.manufacturer(), lot="L1", event=event)
+    master_data.remove(model=BomLine, ids=[line.bom_line_id], **shop.by_ada)
+    line.refresh_from_db()
+    assert (line.quantity, line.until_revision) == (0, 0)
+
+
+def test_an_import_that_replaces_closes_them_too(shop, sent):
+    bom_file = read_bom(b"Reference,Qty,MPN\nR1 R2 R3,3,R-10K\n", name="bom.csv")
+    import_bom(assembly="BOARD", bom_file=bom_file, replace=True, **shop.by_ada)
+    assert list(BomLine.objects.values_list("part__number", flat=True)) == ["R-10K"]
+    assert ("C-1U", Decimal(0)) in lines(sent)
     shop.recount()
 
 

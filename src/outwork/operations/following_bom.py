@@ -13,9 +13,20 @@ from outwork.ledger.documents import lock_builds
 from outwork.ledger.held import lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, read_for_lines
-from outwork.models import BomLine, BomSubstitute, Build, BuildLine, BuildLineSubstitute, Event, SupplyChoice
+from outwork.models import (
+    BomLine,
+    BomSubstitute,
+    Build,
+    BuildLine,
+    BuildLineSubstitute,
+    Event,
+    Movement,
+    ReportedLot,
+    SupplyChoice,
+)
 from outwork.queries.bom_difference import match_lines
 from outwork.queries.builds import bom_to_build, need_of
+from outwork.rules.quantities import ZERO
 from outwork.rules.requirement import required
 
 COPIED = (
@@ -39,23 +50,28 @@ def follow_bom(build: Build, event: Event) -> None:
     """Copy the BOM into the build's lines: new ones, changed ones, and those that are gone with their allocations.
 
     Quantities are for the whole build. A line keeps its supply and its allocations as long as its BOM line
-    is there and asks for the same part. The caller holds the build's lock. A fixed number of statements.
+    is there and asks for the same part; one that a kit was sent for is closed, and opened again when the BOM asks
+    for its part again. The caller holds the build's lock. A fixed number of statements.
     """
     wanted = bom_to_build(build.part_id)
-    lines = list(BuildLine.objects.filter(build=build))
+    found = list(BuildLine.objects.filter(build=build))
+    lines = [line for line in found if line.until_revision is None]
+    closed = {line.part_id: line for line in found if line.until_revision is not None}
     known = match_lines(lines, wanted)
     fresh, changed, kept = [], [], set()
     for position, bom_line in enumerate(wanted, start=1):
         values = copy_line(build, bom_line, position)
         line = known.get(bom_line.pk)
         if line is None or line.part_id != bom_line.part_id:
+            line = closed.pop(bom_line.part_id, None)
+        if line is None:
             fresh.append(values)
         else:
             kept.add(line.pk)
-            if tuple(getattr(line, name) for name in COPIED) != values:
-                changed.append((line.pk, *values))
+            if line.until_revision is not None or tuple(getattr(line, name) for name in COPIED) != values:
+                changed.append((line.pk, *values, None))
     _drop([line.pk for line in lines if line.pk not in kept], build, event)
-    rows.update(BuildLine, COPIED, changed)
+    rows.update(BuildLine, (*COPIED, "until_revision"), changed)
     ids = rows.take_ids(BuildLine, len(fresh))
     rows.insert(
         BuildLine,
@@ -113,7 +129,11 @@ def copy_line(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
 
 
 def _drop(line_ids: list[int], build: Build, event: Event) -> None:
-    """Remove lines whose BOM line is gone; what was allocated to them is free again."""
+    """Take lines out whose BOM line is gone; what was allocated to them is free again.
+
+    A kit may be sent for a build that is not issued yet, and what a movement or a reported lot points at is never
+    deleted: such a line is closed before the build's first revision and counts for nothing.
+    """
     if not line_ids:
         return
     dropped = set(line_ids)
@@ -128,7 +148,14 @@ def _drop(line_ids: list[int], build: Build, event: Event) -> None:
     reservations.write()
     rows.delete_where(SupplyChoice, "build_line_id", line_ids)
     rows.delete_where(BuildLineSubstitute, "build_line_id", line_ids)
-    rows.delete(BuildLine, line_ids)
+    told = set(Movement.objects.filter(build=build, build_line__any=dropped).values_list("build_line", flat=True))
+    told |= set(ReportedLot.objects.filter(build_line__any=dropped).values_list("build_line", flat=True))
+    rows.update(
+        BuildLine,
+        ("bom_line_id", "quantity", "until_revision"),
+        [(line_id, None, ZERO, build.revision - 1) for line_id in sorted(told)],
+    )
+    rows.delete(BuildLine, dropped - told)
 
 
 def copy_substitutes(build: Build, wanted: list[BomLine]) -> None:
