@@ -2,10 +2,11 @@
 
 import pytest
 
-from outwork.models import Allocation, Build, Event
+from outwork.models import Allocation, Build, BuildOutput, Event
 from outwork.operations.build_states import cancel_build, hold_build, issue_build, reopen_build
-from outwork.operations.deciding import Decision, accept_outputs
-from outwork.rules.states import BuildStatus
+from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
+from outwork.operations.making_outputs import make_outputs
+from outwork.rules.states import BuildStatus, OutputState
 
 
 @pytest.fixture
@@ -69,6 +70,40 @@ def test_what_was_consumed_stays_consumed_when_the_rest_is_cancelled(shop, build
         BOARD   Goods in     4
     """)
     shop.recount()
+
+
+def test_what_was_built_and_not_consumed_yet_is_consumed_before_the_rest_is_cancelled(shop, build):
+    """An internal build consumes at its end, and cancelling is an end too."""
+    ours = shop.build(build.part, 10)
+    shop.allocate(ours.reference, shop.put("R-10K", 18, value="18.00"), 18)
+    made = make_outputs(build=ours, units=10, **shop.by_bo).ids[0]
+    good = accept_outputs(build=ours, decisions=[Decision(made, 4)], **shop.by_bo).ids[0]
+    reject_outputs(build=ours, decisions=[Decision(made, 1)], reason="Bent", **shop.by_bo)
+    withdraw(made)
+    done = cancel_build(build=ours, **shop.by_ada)
+    assert [(one["code"], one["part"], one["quantity"]) for one in done.said] == [("shortfall", "R-10K", "2")]
+    assert ours.lines.get().consumed == 18
+    assert shop.item_of(BuildOutput.objects.get(pk=good)).value == 18
+    assert not Allocation.objects.exists()
+
+
+def test_what_is_left_over_is_free_when_a_build_is_cancelled(shop, build):
+    ours = shop.build(build.part, 10)
+    shop.allocate(ours.reference, shop.put("R-10K", 40, value="4.00"), 40)
+    made = make_outputs(build=ours, units=5, **shop.by_bo).ids[0]
+    accept_outputs(build=ours, decisions=[Decision(made)], **shop.by_bo)
+    assert cancel_build(build=ours, **shop.by_ada).said == []
+    assert shop.item_of(BuildOutput.objects.get(pk=made)).value == 2
+    shop.expect("""
+        R-10K   Main shelf   20
+        BOARD   -            5
+    """)
+    shop.recount()
+
+
+def withdraw(output_id):
+    """The rest of a batch was never built."""
+    BuildOutput.objects.filter(pk=output_id).update(state=OutputState.WITHDRAWN)
 
 
 def test_holding_keeps_allocations(shop, build):

@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from outwork.ledger.documents import lock_build
-from outwork.ledger.post import Posting
-from outwork.ledger.reserve import Reservations, hold_for_build
 from outwork.ledger.revalue import downstream
 from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
 from outwork.operations.following_bom import follow_bom
@@ -108,22 +106,30 @@ def cancel_build(
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
-    """Cancel a build and free what was allocated to it; what was consumed stays consumed, and the good units bear it.
+    """Cancel a build: what is due for the units built is consumed, the good ones bear it, and the rest is free.
 
-    Says which order lines still deliver it. Refuses transition_impossible, outputs_open.
+    Says what was due and is not there, and which order lines still deliver it. Refuses transition_impossible,
+    outputs_open.
     """
-    build = lock_build(build, expected_version=expected_version, also=downstream(builds=[build.pk]).builds)
+    # Consuming counts its changes with `touch`, so it cannot be imported at the top.
+    from outwork.operations.consuming import consume_due, open_consumption
+
+    reach = downstream(builds=[build.pk])
+    build = lock_build(build, expected_version=expected_version, also=reach.builds)
     if states.is_repeat(build.status, BuildStatus.CANCELLED):
         return _nothing("build.cancelled", build, actor, at)
     states.require_move(BUILD, build.status, BuildStatus.CANCELLED, document=build.reference)
     require_no_open_outputs(build)
     event = record("build.cancelled", build, actor=actor, at=at, reason=reason)
-    free_allocations(build, event)
+    consumption = open_consumption(build, event, also=reach.items)
+    consume_due(consumption)
+    consumption.free_the_rest()
+    consumption.write()
     build.completed_at = at
     _move(build, BuildStatus.CANCELLED)
-    settle_cost(build, event)
+    settle_cost(build, event, consumption.posting.held)
     lines = PurchaseLine.objects.on_order().filter(build=build).select_related("order")
-    said = [
+    said = [one.told() for one in consumption.shortfalls] + [
         {"code": "still_on_order", "order": line.order.reference, "quantity": as_text(line.open_quantity)}
         for line in lines
     ]
@@ -162,18 +168,6 @@ def require_no_open_outputs(build: Build) -> None:
     quantity = sum(waiting, ZERO)
     if quantity:
         refuse("outputs_open", build=build.reference, quantity=quantity)
-
-
-def free_allocations(build: Build, event: Event) -> int:
-    """Free all that is allocated to a locked build; gives the number of allocations."""
-    held, reserved = hold_for_build(build.pk)
-    posting = Posting(event, held)
-    reservations = Reservations(posting, reserved)
-    for one in list(reserved.values()):
-        reservations.release(one)
-    posting.write()
-    reservations.write()
-    return len(held)
 
 
 def touch(build: Build) -> None:

@@ -20,7 +20,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import supply_at
 from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
 from outwork.rules import states
-from outwork.rules.places import Kind, Place, PlaceKind, inside, used_by
+from outwork.rules.places import Kind, PlaceKind, inside, used_by
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.requirement import Due, due
@@ -135,6 +135,14 @@ class Consumption:
     def _unit(self, reserved: Reserved) -> int | None:
         """The item of the unit that an allocation goes into; a batch is no unit, nothing is inside it."""
         return None if reserved.output_id is None else self.output_items.get(reserved.output_id)
+
+    def free_the_rest(self) -> dict[int, Decimal]:
+        """Free the allocations that nothing was due for; gives what of each item was freed."""
+        left: dict[int, Decimal] = defaultdict(Decimal)
+        for reserved in list(self.reservations.rows.values()):
+            left[reserved.item_id] += reserved.quantity
+            self.reservations.release(reserved)
+        return dict(left)
 
     def write(self) -> None:
         """Write the movements, the allocations and what the lines have consumed."""
