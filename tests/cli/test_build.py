@@ -166,7 +166,8 @@ def test_supply_can_differ_at_one_manufacturer(shop, build, program):
         "sometimes is no way of supply; it is one of we send, already there, they buy, shipped direct, undecided"
     ]
     program("build", "supply", "BO-0001", "--line", "3=undecided")
-    program("build", "supply", "BO-0001", "--line", "CASE=they buy", "--manufacturer", "Acme Assembly")
+    asked = ("build", "supply", "BO-0001", "--line", "CASE=they buy", "--manufacturer", "Acme Assembly")
+    assert program(*asked) == ["they buy (at Acme Assembly): CASE", "we send (at Acme Assembly): R-10K, C-100N"]
     line = build.lines.get(part__number="CASE")
     assert (line.supply, line.supply_choices.get().supply) == (None, "they buy")
 

@@ -6,16 +6,18 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
-from outwork.models import Allocation, BomLine, Build, BuildLine, BuildOutput, Part, PurchaseLine
+from outwork.models import Allocation, BomLine, Build, BuildLine, BuildOutput, Part, PurchaseLine, PurchaseOrder
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
+from outwork.operations.order_states import complete_order
+from outwork.operations.ordering_build import order_build
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
 from outwork.queries.build_overview import list_builds, overview
 from outwork.queries.naming import build_named
 from outwork.rules.receiving import Arrival
-from outwork.rules.states import BuildStatus
+from outwork.rules.states import BuildStatus, OrderStatus
 from outwork.rules.supply import Supply
 
 TODAY = datetime.date(2026, 3, 2)
@@ -157,3 +159,39 @@ def test_a_list_costs_the_same_for_one_build_and_for_many(shop, radio, statement
     with statements() as spent:
         assert len(list_builds(today=TODAY)) == count
     assert spent == 3
+
+
+def test_list_and_page_say_the_same_of_an_order_completed_incomplete(shop, build):
+    """98 of 100 came, and the order is complete: two are not on order any more."""
+    line = shop.ordered(build)
+    shop.received(line, 8)
+    complete_order(order=line.order, accept_incomplete=True, **shop.by_ada)
+    row = list_builds(today=TODAY)[0]
+    made = overview(build, today=TODAY).progress
+    assert (row.ordered, row.received) == (made.ordered, made.received) == (8, 8)
+
+
+def test_what_came_of_an_order_cancelled_later_counts_in_both(shop, build):
+    line = shop.ordered(build)
+    shop.received(line, 3)
+    PurchaseOrder.objects.update(status=OrderStatus.CANCELLED)
+    row = list_builds(today=TODAY)[0]
+    made = overview(build, today=TODAY).progress
+    assert (row.ordered, row.received) == (made.ordered, made.received) == (3, 3)
+
+
+def test_a_line_that_the_only_manufacturer_buys_is_not_short(shop, build):
+    """It was stated for that manufacturer alone; the line itself still says that we send it."""
+    line = build.lines.get(part__number="R-10K")
+    state_supply(build=build, choices=[Choice(line.pk, Supply.THEY_BUY, build.manufacturer_id)], **shop.by_ada)
+    assert seen(build, "part", "supply", "short")[0] == ("R-10K", "they buy", 0)
+    assert all("R-10K" not in step.text() for step in overview(build, today=TODAY).next)
+
+
+def test_a_line_that_one_of_two_manufacturers_buys_is_short_for_the_other(shop, build):
+    line = build.lines.get(part__number="R-10K")
+    state_supply(build=build, choices=[Choice(line.pk, Supply.THEY_BUY, build.manufacturer_id)], **shop.by_ada)
+    other = shop.manufacturer("Best Boards")
+    shop.sells(other, build.part)
+    order_build(build=build, manufacturer=other, **shop.by_ada)
+    assert seen(build, "part", "supply", "short")[0] == ("R-10K", "they buy, we send", 40)

@@ -17,7 +17,7 @@ from outwork.operations.allocating import Release, Take, allocate, deallocate
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.consuming import settle_shortfalls
 from outwork.operations.sending import send_kit
-from outwork.operations.supplying import Choice, state_supply
+from outwork.operations.supplying import Choice, state_supply, supply_at
 from outwork.queries.builds import lines_of
 from outwork.queries.naming import build_line_named, build_named, company_named, location_named
 from outwork.rules.allocation import Order, Verdict
@@ -84,19 +84,22 @@ def supply(
     own = [(line.pk, read_supply(way, where=(index, "supply"))) for index, (line, (_, way)) in _numbered(chosen, lines)]
     choices = [Choice(pk, way, maker) for pk, way in ways.items() if pk not in dict(own)]
     done = state_supply(build=found, choices=[*choices, *(Choice(pk, way, maker) for pk, way in own)], **asked)
-    return Answer(done, _supplied(found))
+    return Answer(done, _supplied(found, maker, manufacturer or ""))
 
 
 def _numbered(chosen: Sequence[BuildLine], given: Sequence[Any]) -> Iterator[tuple[int, tuple[BuildLine, Any]]]:
     return enumerate(zip(chosen, given, strict=True))
 
 
-def _supplied(build: Build) -> Iterator[str]:
+def _supplied(build: Build, maker: int | None, manufacturer: str) -> Iterator[str]:
     by_way: dict[str, list[str]] = {}
-    for line in lines_of(build.pk):
-        by_way.setdefault(line.supply or UNDECIDED, []).append(line.part.label)
+    lines = lines_of(build.pk)
+    ways = supply_at(lines, maker)
+    for line in lines:
+        by_way.setdefault(ways[line.pk] or UNDECIDED, []).append(line.part.label)
+    at = f" (at {manufacturer})" if manufacturer else ""
     for way, parts in sorted(by_way.items()):
-        yield f"{way}: {shown_parts(parts)}"
+        yield f"{way}{at}: {shown_parts(parts)}"
 
 
 def shown_parts(parts: Sequence[str]) -> str:

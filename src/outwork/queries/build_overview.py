@@ -18,13 +18,14 @@ from outwork.queries.builds import (
     lines_of,
     manufacturers_of,
     need_of,
+    ordered_for,
     progress,
     units_built,
 )
 from outwork.rules.next_steps import BuildFacts, Step, after_build
 from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.requirement import due
-from outwork.rules.states import FAILED_ORDER, OPEN_BUILD, BuildStatus, OrderStatus, OutputState
+from outwork.rules.states import OPEN_BUILD, BuildStatus, OrderStatus, OutputState
 from outwork.rules.supply import ConsumeWhen, Supply, is_ours
 
 
@@ -60,10 +61,10 @@ def list_builds(
     if is_external is not None:
         query = query.filter(is_external=is_external)
     builds = list(query)
-    outputs, ordered = _outputs_of(builds), _ordered_of(builds)
+    outputs, ordered = _outputs_of(builds), ordered_for(build.pk for build in builds)
     rows = []
     for build in builds:
-        made, (wanted, received) = outputs[build.pk], ordered[build.pk]
+        made, (wanted, received) = outputs[build.pk], ordered.get(build.pk, (ZERO, ZERO))
         rows.append(
             BuildRow(
                 id=build.pk,
@@ -95,19 +96,9 @@ def _outputs_of(builds: list[Build]) -> dict[int, dict[int, Decimal]]:
     return sums
 
 
-def _ordered_of(builds: list[Build]) -> dict[int, tuple[Decimal, Decimal]]:
-    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
-    query = PurchaseLine.objects.filter(build__any=[build.pk for build in builds])
-    query = query.exclude(order__status__in=sorted(FAILED_ORDER))
-    for build_id, units, came, is_closed in query.values_list("build", "ordered", "received", "is_closed"):
-        wanted, received = sums[build_id]
-        sums[build_id] = (wanted + (came if is_closed else max(units, came)), received + came)
-    return sums
-
-
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """One line of a build. `there` is what of it is allocated at a manufacturer of the build.
+    """One line of a build. `supply` names all ways if manufacturers differ in it, none if one is undecided. `there` is what of it is allocated at a manufacturer of the build.
 
     `short` is what is neither consumed nor allocated and has to come from us; `due` what should have been
     consumed for the units built and was not; `free_here` and `free_there` the stock of the part itself that
@@ -192,11 +183,13 @@ def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
     lines = lines_of(build.pk)
     allocated = _allocated(build, makers)
     free = _free({line.part_id for line in lines}, makers)
-    missing = _due(build, lines)
+    choices = _choices(build)
+    missing = _due(build, lines, choices)
     rows = []
     for line in lines:
         all_of_it, there = allocated[line.pk]
-        is_wanted = is_ours(line.supply) and not line.is_consumable and not line.is_optional
+        supplies = {choices.get((line.pk, maker), line.supply) for maker in makers} or {line.supply}
+        is_wanted = any(map(is_ours, supplies)) and not line.is_consumable and not line.is_optional
         left = line.quantity - line.consumed - all_of_it
         free_here, free_there = free[line.part_id]
         rows.append(
@@ -204,7 +197,7 @@ def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
                 id=line.pk,
                 position=line.position,
                 part=line.part.label,
-                supply=line.supply,
+                supply=None if None in supplies else ", ".join(sorted(map(str, supplies))),
                 is_optional=line.is_optional,
                 is_consumable=line.is_consumable,
                 per_unit=line.per_unit,
@@ -254,16 +247,16 @@ def _free(part_ids: Iterable[int], makers: Collection[int]) -> dict[int, tuple[D
     return sums
 
 
-def _due(build: Build, lines: list[BuildLine]) -> dict[int, Decimal]:
-    """What should have been consumed for the units built and was not, by line; three statements."""
+def _choices(build: Build) -> dict[tuple[int, int], str | None]:
+    """What was stated for single manufacturers, by line and manufacturer; one statement."""
+    query = SupplyChoice.objects.filter(build_line__build=build)
+    return {(line, maker): supply for line, maker, supply in query.values_list("build_line", "manufacturer", "supply")}
+
+
+def _due(build: Build, lines: list[BuildLine], choices: dict[tuple[int, int], str | None]) -> dict[int, Decimal]:
+    """What should have been consumed for the units built and was not, by line; two statements."""
     missing: dict[int, Decimal] = defaultdict(Decimal)
     booked, built = consumed_so_far(build.pk), units_built(build.pk)
-    choices = {
-        (line_id, maker): supply
-        for line_id, maker, supply in SupplyChoice.objects.filter(build_line__build=build).values_list(
-            "build_line", "manufacturer", "supply"
-        )
-    }
     for maker in {maker for maker, _ in built}:
         for line in lines:
             supply = choices.get((line.pk, maker), line.supply) if maker is not None else line.supply
@@ -331,7 +324,9 @@ def _next(
             to_send=[
                 row.part
                 for row in lines
-                if build.is_external and row.allocated > row.there and row.supply in (None, Supply.WE_SEND)
+                if build.is_external
+                and row.allocated > row.there
+                and (row.supply is None or Supply.WE_SEND in row.supply)
             ],
             to_consume=[
                 f"{row.part} ({as_text(row.due)})"
