@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Allocation, BomLine, BuildOutput, Movement, PurchaseOrder, StockItem
+from outwork.models import Allocation, BomLine, BuildLine, BuildOutput, Movement, PurchaseOrder, StockItem
 from outwork.operations.allocating import Take, allocate
-from outwork.operations.build_states import cancel_build
+from outwork.operations.build_states import cancel_build, reopen_build
 from outwork.operations.consuming import settle_shortfalls
 from outwork.operations.deciding import Decision, accept_outputs, report_scrap
+from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
 from outwork.operations.order_states import place_order
 from outwork.operations.ordering_build import order_build
@@ -281,3 +282,24 @@ def test_refuses_builds_that_are_not_being_built(shop, simple):
     assert shop.refused(settle_shortfalls, build=simple) == [("wrong_state", ())]
     cancel_build(build=simple, **shop.by_ada)
     assert shop.refused(settle_shortfalls, build=simple) == [("wrong_state", ())]
+
+
+def test_a_shortfall_of_a_complete_build_is_mended_by_reopening_it(shop, simple):
+    """Nothing is allocated to a complete build, and nothing consumed for it: that would be refused."""
+    line = shop.ordered(simple)
+    shop.received(line, 4, accept=True)
+    done = finish_build(build=simple, accept_incomplete=True, accept_unallocated=True, **shop.by_ada)
+    reopening = ["reopen the build, then allocate stock and consume it"]
+    assert [one["mends"] for one in done.said if one["code"] == "shortfall"] == [reopening, reopening]
+    reopen_build(build=simple, reason="Reels found", **shop.by_ada)
+    BuildLine.objects.update(supply=Supply.WE_SEND)
+    take(shop, simple, shop.put("R-10K", 100), 16)
+    take(shop, simple, shop.put("C-100N", 100), 8)
+    assert settle_shortfalls(build=simple, **shop.by_bo).said == []
+    assert consumed(simple) == 16
+
+
+def test_a_shortfall_of_a_cancelled_build_has_no_mend(shop, simple):
+    shop.received(shop.ordered(simple), 4, accept=True)
+    said = cancel_build(build=simple, **shop.by_ada).said
+    assert said[0]["mends"] == ["the build is cancelled and stays so"]

@@ -35,6 +35,7 @@ declare(nothing_due="{build} has nothing due: what was built is consumed")
 class Shortfall:
     """So much of a line is due for what was built at a manufacturer and is not allocated there."""
 
+    build: Build
     line_id: int
     part: str
     manufacturer_id: int | None
@@ -42,20 +43,25 @@ class Shortfall:
     supply: str | None
 
     def told(self) -> dict[str, Any]:
-        """As the operations say it, with what can be done about it."""
-        mends = (
-            ["allocate stock"] if self.manufacturer_id is None else ["allocate stock at the manufacturer or of ours"]
-        )
-        if self.supply is None and self.manufacturer_id is not None:
-            mends.append("say that the manufacturer supplies it")
+        """As the operations say it, with what can be done about it as the build stands now."""
         return {
             "code": "shortfall",
             "line": self.line_id,
             "part": self.part,
             "manufacturer": self.manufacturer_id,
             "quantity": f"{self.quantity.normalize():f}",
-            "mends": mends,
+            "mends": self._mends(),
         }
+
+    def _mends(self) -> list[str]:
+        if self.build.status == BuildStatus.CANCELLED:
+            return ["the build is cancelled and stays so"]
+        if self.build.status == BuildStatus.COMPLETE:
+            return ["reopen the build, then allocate stock and consume it"]
+        if self.manufacturer_id is None:
+            return ["allocate stock"]
+        mends = ["allocate stock at the manufacturer or of ours"]
+        return mends if self.supply is not None else [*mends, "say that the manufacturer supplies it"]
 
 
 @dataclass(slots=True)
@@ -225,7 +231,7 @@ def consume_due(consumption: Consumption) -> None:
             missing = consumption.take(line, manufacturer_id, wanted)
             if missing.total and not line.is_optional:
                 consumption.shortfalls.append(
-                    Shortfall(line.pk, line.part.label, manufacturer_id, missing.total, supplies[line.pk])
+                    Shortfall(build, line.pk, line.part.label, manufacturer_id, missing.total, supplies[line.pk])
                 )
 
 
