@@ -9,6 +9,7 @@ from outwork.operations.build_states import cancel_build
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
 from outwork.rules.places import Kind
+from outwork.rules.states import StockStatus
 from outwork.rules.supply import Supply
 from tests.shop import Shop
 from tests.stories import Stories
@@ -189,3 +190,24 @@ def test_what_lies_at_another_manufacturer_of_the_build_stays_there(shop: Shop) 
         R-10K   batch B   Best Boards     5   for {build.reference}
     """)
     shop.recount()
+
+
+def test_what_was_quarantined_since_stays_and_is_said(shop, build):
+    shop.given("""
+        R-10K    batch A   Main shelf   40   for BO-0001
+        C-100N   batch B   Main shelf   20   for BO-0001
+    """)
+    StockItem.objects.filter(batch="A").update(status=StockStatus.QUARANTINED)
+    done = send_kit(build=build, **shop.by_bo)
+    assert done.said == [{"code": "left_behind", "item": "R-10K batch A", "quantity": "40", "status": "quarantined"}]
+    shop.expect("""
+        R-10K    batch A   Main shelf      40   for BO-0001
+        C-100N   batch B   Acme Assembly   20   for BO-0001
+    """)
+    shop.recount()
+
+
+def test_refuses_a_kit_of_which_nothing_may_be_used(shop, build):
+    shop.given("R-10K   batch A   Main shelf   40   for BO-0001")
+    StockItem.objects.update(status=StockStatus.QUARANTINED)
+    assert shop.refused(send_kit, build=build) == [("kit_not_usable", ())]

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from outwork.ledger.documents import lock_build
-from outwork.ledger.held import Held
+from outwork.ledger.held import Held, item_name
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import Reservations, Reserved, hold_for_build
-from outwork.models import Build, BuildLine, Company, Location, User
+from outwork.models import Build, BuildLine, Company, Location, Part, User
 from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
@@ -19,15 +19,16 @@ from outwork.queries.builds import lines_of, manufacturers_of
 from outwork.rules import states
 from outwork.rules.external import check_manufacturer
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import ZERO
+from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.refusals import Reasons, declare, refuse
-from outwork.rules.states import OPEN_BUILD
+from outwork.rules.states import OPEN_BUILD, StockStatus
 
 declare(
     build_internal="{build} is built by us: there is nobody to send its parts to",
     manufacturer_missing="{build} has no manufacturer yet: name one, or order the build first",
     location_of_another_company="{location} does not lie at {company}",
     nothing_to_send="{build} has nothing allocated that still lies with us and could go to {company}",
+    kit_not_usable="{quantity} of {item} are {status}: they do not leave like that",
 )
 
 
@@ -50,9 +51,9 @@ def send_kit(
     Everything that still lies with us, or only that of the named lines. An item that is allocated in part is split;
     with `whole_items` it travels whole (the reel goes along) unless another build has a claim on it. May be
     back-dated by `at`. A manufacturer without a location of its own gets one. Lines that this manufacturer
-    buys stay. Refuses wrong_state, build_internal, manufacturer_undecided, manufacturer_missing,
+    buys stay, and so does, with a word about it, what is quarantined or else not usable. Refuses wrong_state, build_internal, manufacturer_undecided, manufacturer_missing,
     manufacturer_not_of_build, company_not_supplier, company_not_manufacturer, location_of_another_company,
-    location_structural, line_unknown, nothing_to_send.
+    location_structural, line_unknown, nothing_to_send, kit_not_usable where that is all there is.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -66,14 +67,36 @@ def send_kit(
     for one in reserved.values():
         if one.build_line_id in meant and held[one.item_id].location_id not in there:
             claims[one.item_id].append(one)
-    if not claims:
+    staying = _not_usable(held, claims)
+    if not claims and not staying:
         refuse("nothing_to_send", build=build.reference, company=company.name)
+    if not claims:
+        reasons = Reasons()
+        for one in staying:
+            reasons.add("kit_not_usable", **one)
+        reasons.raise_any()
 
     event = record("build.kit sent", build, company, actor=actor, at=at, reason=note)
     posting = Posting(event, held)
     sent = _move(posting, Reservations(posting, reserved), claims, target, company, whole_items=whole_items)
     build_states.touch(build)
-    return Done(event.pk, [item.id for item in sent], data={"location": target.pk, "manufacturer": company.pk})
+    said = [{"code": "left_behind", **one} for one in staying]
+    data = {"location": target.pk, "manufacturer": company.pk}
+    return Done(event.pk, [item.id for item in sent], said=said, data=data)
+
+
+def _not_usable(held: dict[int, Held], claims: dict[int, list[Reserved]]) -> list[dict[str, str]]:
+    """Take what may not be used out of the claims: which items, how much of them, and what is wrong with them."""
+    bad = [held[item_id] for item_id in sorted(claims) if not held[item_id].is_usable]
+    parts = Part.objects.in_bulk([one.part_id for one in bad]) if bad else {}
+    return [
+        {
+            "item": item_name(one, parts),
+            "quantity": as_text(sum((claim.quantity for claim in claims.pop(one.id)), ZERO)),
+            "status": StockStatus(one.status).word,
+        }
+        for one in bad
+    ]
 
 
 def _lines(build: Build, known: Sequence[BuildLine], named: Collection[int] | None, company: Company) -> set[int]:

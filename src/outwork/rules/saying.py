@@ -21,6 +21,7 @@ SAID: dict[str, str] = {
     "build_issued": "{build} is in production now, and its lines are frozen",
     "build_on_hold": "{build} is on hold and stays so",
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
+    "left_behind": "{quantity} of {item} are {status} and stay where they are",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} {currency} in all",
     "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
