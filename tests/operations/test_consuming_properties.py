@@ -84,7 +84,7 @@ class Walk:
         )
 
     def scrap(self, units: int) -> None:
-        report_scrap(build=self.build, units=units, reason="Burnt", **self.shop.by_bo)
+        report_scrap(build=self.build, units=units, reason="Burnt", accept_beyond_open=True, **self.shop.by_bo)
 
     def back(self, units: int) -> None:
         taken = Event.objects.filter(reversals__isnull=True, kind="order.received").order_by("-pk").first()

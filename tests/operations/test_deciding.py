@@ -124,6 +124,15 @@ def test_rejected_units_are_built_too_unless_nothing_of_ours_went_in(shop, build
     shop.recount()
 
 
+def test_refuses_to_scrap_more_than_is_still_to_be_built_unless_said(shop, build, line):
+    shop.received(line, 7, serials="1-7")
+    report_scrap(build=build, units=1, reason="Burnt", **shop.by_bo)
+    asked = {"build": build, "units": 3, "reason": "Burnt"}
+    assert shop.refused(report_scrap, **asked) == [("scrap_beyond_open", ("quantity",))]
+    report_scrap(**asked, accept_beyond_open=True, **shop.by_bo)
+    assert made_of(build) == (7, 0, 0, 4)
+
+
 def test_units_scrapped_at_the_manufacturer_consume_and_never_come(shop, build, line):
     done = report_scrap(build=build, units=2, reason="Burnt", line=line, **shop.by_bo)
     output = BuildOutput.objects.get(pk=done.ids[0])

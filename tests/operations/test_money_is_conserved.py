@@ -83,7 +83,7 @@ class Shopfloor:
         reject_outputs(build=self.build, decisions=self._decisions(1), reason="bent", **self.shop.by_bo)
 
     def scrap(self, units: int) -> None:
-        report_scrap(build=self.build, units=1, reason="burnt", **self.shop.by_bo)
+        report_scrap(build=self.build, units=1, reason="burnt", accept_beyond_open=True, **self.shop.by_bo)
 
     def part(self, units: int) -> None:
         items = StockItem.objects.usable().filter(quantity__gt=2).order_by("-pk")

@@ -89,7 +89,7 @@ def test_scrap_at_the_manufacturer_and_the_shortfall_settled_at_the_end_fall_on_
     accept(shop, build, [output])
     assert values(build) == [D(30)]
     give(shop, build, reel, 8)
-    report_scrap(build=build, units=1, reason="burnt", **shop.by_bo)
+    report_scrap(build=build, units=1, reason="burnt", accept_beyond_open=True, **shop.by_bo)
     assert values(build) == [D(30)]
     finish(shop, build)
     assert values(build) == [D("30.80")]
@@ -149,7 +149,7 @@ def test_finished_again_it_posts_the_difference_only(shop, board):
     reopen_build(build=build, reason="one burnt too", **shop.by_ada)
     build.refresh_from_db()
     give(shop, build, shop.put("R-10K", 2, value="0.30"), 2)
-    report_scrap(build=build, units=1, reason="burnt", **shop.by_bo)
+    report_scrap(build=build, units=1, reason="burnt", accept_beyond_open=True, **shop.by_bo)
     finish(shop, build)
     assert values(build) == [D("30.90")]
     assert Movement.objects.filter(kind=Kind.COSTED).count() == 1

@@ -181,8 +181,17 @@ def reject(
 @click.option("--reason", required=True, metavar="TEXT", help="What happened to them.")
 @click.option("--manufacturer", metavar="NAME", help="At whom, where the build has several.")
 @click.option("--line", metavar="ORDER/LINE", help="The order line they were made for, such as PO-0003/1.")
+@click.option("--accept-beyond-open", is_flag=True, help="More were made than the build still has open.")
 @doing
-def scrap(asked: Asked, build: str, units: str, reason: str, manufacturer: str | None, line: str | None) -> Answer:
+def scrap(
+    asked: Asked,
+    build: str,
+    units: str,
+    reason: str,
+    manufacturer: str | None,
+    line: str | None,
+    accept_beyond_open: bool,
+) -> Answer:
     """Report units scrapped at the manufacturer. They were built and will never come."""
     found = build_named(build)
     done = report_scrap(
@@ -191,6 +200,7 @@ def scrap(asked: Asked, build: str, units: str, reason: str, manufacturer: str |
         reason=reason,
         manufacturer=company_named(manufacturer, where=("manufacturer",)) if manufacturer else None,
         line=_order_line(line) if line else None,
+        accept_beyond_open=accept_beyond_open,
         **asked,
     )
     return Answer(done, f"{units} units of {found.reference} were scrapped at the manufacturer.")

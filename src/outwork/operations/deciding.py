@@ -19,6 +19,7 @@ from outwork.operations.consuming import Consumption, consume_due, open_consumpt
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
 from outwork.operations.text_limits import check_texts
+from outwork.queries.builds import progress
 from outwork.rules import states
 from outwork.rules.costing import Consumed, bear_event
 from outwork.rules.places import Kind, PlaceKind, at_location
@@ -32,6 +33,7 @@ declare(
     output_named_twice="Output {output} is named twice",
     output_smaller="Output {output} has {units} units, {asked} were to be decided",
     rejection_without_reason="Rejecting needs a reason",
+    scrap_beyond_open="{build} has {open} units that are not built yet, {asked} were scrapped: correct the number, or accept that more were made",
     scrap_without_reason="Reporting scrapped units needs a reason",
     nothing_decided="Name at least one output",
     line_of_another_build="Order line {line} does not deliver {build}",
@@ -127,12 +129,14 @@ def report_scrap(
     at: datetime.datetime,
     manufacturer: Company | None = None,
     line: PurchaseLine | None = None,
+    accept_beyond_open: bool = False,
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Note units that were built and scrapped at the manufacturer and will never come; components are consumed.
 
-    `ids` holds the output. Refuses wrong_state, scrap_without_reason, manufacturer_undecided,
+    `ids` holds the output. Refuses wrong_state, scrap_without_reason, scrap_beyond_open (more than are neither
+    built nor in production, unless that is accepted), manufacturer_undecided,
     manufacturer_not_of_build, line_of_another_build, bad quantities.
     """
     build = lock_build(build, expected_version=expected_version)
@@ -143,6 +147,8 @@ def report_scrap(
     _check_reason(reason, "scrap_without_reason")
     if line is not None and line.build_id != build.pk:
         refuse("line_of_another_build", line=line.pk, build=build.reference, where=("line",))
+    if not accept_beyond_open:
+        _check_open(build, count)
     maker = line.order.supplier_id if line is not None else maker_of(build, manufacturer)
     event = record("build.units scrapped", build, actor=actor, at=at, reason=reason)
     build_states.freeze(build, event)
@@ -167,6 +173,13 @@ def report_scrap(
         said = [one.told() for one in consumption.shortfalls]
     build_states.touch(build)
     return Done(event.pk, [output.pk], said=said)
+
+
+def _check_open(build: Build, count: Decimal) -> None:
+    made = progress(build)
+    left = max(ZERO, max(made.planned, made.ordered) - made.built - made.in_production)
+    if count > left:
+        refuse("scrap_beyond_open", build=build.reference, open=left, asked=count, where=("quantity",))
 
 
 def accept_whole(build: Build, decisions: Sequence[Decision], event: Event) -> list[dict[str, Any]]:
