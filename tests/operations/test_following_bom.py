@@ -7,12 +7,14 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from outwork.ledger.held import lock_items
 from outwork.models import BomLine, BomSubstitute, Build, BuildLineSubstitute, Event, ReportedLot
 from outwork.operations import master_data
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.build_states import hold_build, issue_build
 from outwork.operations.importing_bom import import_bom
+from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.sending import send_kit
 from outwork.queries.bom_difference import bom_difference
 from outwork.rules.bomfile import read_bom
@@ -145,6 +147,40 @@ def test_variants_follow_what_they_inherit(shop):
     line = BomLine.objects.get()
     master_data.change(model=BomLine, rows=[{"id": line.pk, "quantity": 4}], **shop.by_ada)
     assert lines(build) == [("R-10K", Decimal(40))]
+
+
+def test_what_a_transfer_carries_off_meanwhile_is_freed_too(shop, build, monkeypatch):
+    reel = shop.put("C-1U", 10)
+    allocate(build=build, takes=[Take(build.lines.get(part__number="C-1U").pk, reel.pk, 10)], **shop.by_bo)
+
+    def after_a_transfer(ids, **facts):
+        monkeypatch.undo()
+        transfer_stock(rows=[Transfer(reel.pk, shop.location("Lab").pk, 4)], **shop.by_bo)
+        return lock_items(ids, **facts)
+
+    monkeypatch.setattr("outwork.operations.following_bom.lock_items", after_a_transfer)
+    master_data.remove(model=BomLine, ids=[BomLine.objects.get(part__number="C-1U").pk], **shop.by_ada)
+    shop.expect("""
+        C-1U   Lab          4
+        C-1U   Main shelf   6
+    """)
+    shop.recount()
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_many_builds_follow_in_as_many_statements_as_one(shop, statements, count):
+    """Build by build they would lock stock out of order: two at once wait for each other."""
+    board = shop.assembly("BOARD", {"R-10K": 3, "C-1U": 1})
+    for _ in range(count):
+        build, item = shop.build(board, 10), shop.put("C-1U", 10)
+        allocate(build=build, takes=[Take(build.lines.get(part__number="C-1U").pk, item.pk, 10)], **shop.by_bo)
+    ids = [BomLine.objects.get(part__number="C-1U").pk]
+    with statements() as seen:
+        master_data.remove(model=BomLine, ids=ids, **shop.by_ada)
+    assert sum('FROM "outwork_stockitem"' in sql for sql in seen.seen) == 1
+    lock = connection.vendor == "postgresql"
+    assert len(seen) - lock == 24, seen
+    shop.recount()
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])

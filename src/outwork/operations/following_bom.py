@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_builds
-from outwork.ledger.held import lock_items
+from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import Posting
-from outwork.ledger.reserve import Reservations, read_for_lines
+from outwork.ledger.reserve import Key, Reservations, Reserved
 from outwork.models import (
+    Allocation,
     BomLine,
     BomSubstitute,
     Build,
@@ -25,7 +27,7 @@ from outwork.models import (
     SupplyChoice,
 )
 from outwork.queries.bom_difference import match_lines
-from outwork.queries.builds import bom_to_build, need_of
+from outwork.queries.builds import boms_to_build, need_of
 from outwork.rules.quantities import ZERO
 from outwork.rules.requirement import required
 
@@ -46,39 +48,62 @@ COPIED = (
 )
 
 
+@dataclass(slots=True)
+class _Change:
+    """What the lines of all builds become; rows as (id, values of COPIED) and (build, values of COPIED)."""
+
+    fresh: list[tuple[Any, ...]] = field(default_factory=list)
+    changed: list[tuple[Any, ...]] = field(default_factory=list)
+    gone: list[BuildLine] = field(default_factory=list)
+
+
 def follow_bom(build: Build, event: Event) -> None:
-    """Copy the BOM into the build's lines: new ones, changed ones, and those that are gone with their allocations.
+    """Let one build follow; see `follow_boms`."""
+    follow_boms([build], event)
+
+
+def follow_boms(builds: Collection[Build], event: Event) -> None:
+    """Copy the BOM into the lines of builds: new ones, changed ones, and those that are gone with their allocations.
 
     Quantities are for the whole build. A line keeps its supply and its allocations as long as its BOM line
     is there and asks for the same part; one that a kit was sent for is closed, and opened again when the BOM asks
-    for its part again. The caller holds the build's lock. A fixed number of statements.
+    for its part again. The caller holds the builds' locks. A fixed number of statements.
     """
-    wanted = bom_to_build(build.part_id)
-    found = list(BuildLine.objects.filter(build=build))
+    boms = boms_to_build({build.part_id for build in builds})
+    lines: dict[int, list[BuildLine]] = defaultdict(list)
+    for line in BuildLine.objects.filter(build__any=[build.pk for build in builds]):
+        lines[line.build_id].append(line)
+    change = _Change()
+    for build in builds:
+        _compare(build, lines[build.pk], boms[build.part_id], change)
+    _drop(change.gone, event)
+    rows.update(BuildLine, (*COPIED, "until_revision"), change.changed)
+    ids = rows.take_ids(BuildLine, len(change.fresh))
+    rows.insert(
+        BuildLine,
+        ("id", "build_id", *COPIED),
+        [(line_id, *values) for line_id, values in zip(ids, change.fresh, strict=True)],
+    )
+    copy_substitutes(builds)
+
+
+def _compare(build: Build, found: list[BuildLine], wanted: list[BomLine], change: _Change) -> None:
+    """Note what has to change in one build."""
     lines = [line for line in found if line.until_revision is None]
     closed = {line.part_id: line for line in found if line.until_revision is not None}
-    known = match_lines(lines, wanted)
-    fresh, changed, kept = [], [], set()
+    known, kept = match_lines(lines, wanted), set()
     for position, bom_line in enumerate(wanted, start=1):
         values = copy_line(build, bom_line, position)
         line = known.get(bom_line.pk)
         if line is None or line.part_id != bom_line.part_id:
             line = closed.pop(bom_line.part_id, None)
         if line is None:
-            fresh.append(values)
+            change.fresh.append((build.pk, *values))
         else:
             kept.add(line.pk)
             if line.until_revision is not None or tuple(getattr(line, name) for name in COPIED) != values:
-                changed.append((line.pk, *values, None))
-    _drop([line.pk for line in lines if line.pk not in kept], build, event)
-    rows.update(BuildLine, (*COPIED, "until_revision"), changed)
-    ids = rows.take_ids(BuildLine, len(fresh))
-    rows.insert(
-        BuildLine,
-        ("id", "build_id", *COPIED),
-        [(line_id, build.pk, *values) for line_id, values in zip(ids, fresh, strict=True)],
-    )
-    copy_substitutes(build, wanted)
+                change.changed.append((line.pk, *values, None))
+    change.gone += [line for line in lines if line.pk not in kept]
 
 
 _PENDING = """
@@ -95,7 +120,7 @@ WHERE build.issued_at IS NULL AND build.status IN (10, 25)
 def follow_pending(assembly_ids: Collection[int], event: Event) -> list[int]:
     """Let the builds that are not issued yet follow a BOM that just changed, those of variants too.
 
-    A fixed number of statements for each such build, however long the BOM is; gives the builds.
+    A fixed number of statements, however many builds there are and however long the BOM is; gives the builds.
     """
     wanted = sorted(assembly_ids)
     if not wanted:
@@ -103,9 +128,9 @@ def follow_pending(assembly_ids: Collection[int], event: Event) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_PENDING.format(assemblies=", ".join(["%s"] * len(wanted))), wanted)
         pending = [row[0] for row in cursor.fetchall()]
-    for build in lock_builds(pending).values():
-        if build.issued_at is None:
-            follow_bom(build, event)
+    builds = [build for build in lock_builds(pending).values() if build.issued_at is None]
+    if builds:
+        follow_boms(builds, event)
     return pending
 
 
@@ -128,48 +153,65 @@ def copy_line(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
     )
 
 
-def _drop(line_ids: list[int], build: Build, event: Event) -> None:
+def _drop(gone: list[BuildLine], event: Event) -> None:
     """Take lines out whose BOM line is gone; what was allocated to them is free again.
 
     A kit may be sent for a build that is not issued yet, and what a movement or a reported lot points at is never
     deleted: such a line is closed before the build's first revision and counts for nothing.
     """
-    if not line_ids:
+    if not gone:
         return
-    dropped = set(line_ids)
-    book = read_for_lines(build.pk)
-    held = lock_items(key[1] for key in book)
-    posting = Posting(event, held)
-    reservations = Reservations(posting, read_for_lines(build.pk))
-    for reserved in list(reservations.rows.values()):
-        if reserved.build_line_id in dropped:
-            reservations.release(reserved)
-    posting.write()
+    dropped = {line.pk for line in gone}
+    held, reserved = _hold_for_lines(dropped)
+    reservations = Reservations(Posting(event, held), reserved)
+    for one in list(reserved.values()):
+        reservations.release(one)
+    reservations.posting.write()
     reservations.write()
-    rows.delete_where(SupplyChoice, "build_line_id", line_ids)
-    rows.delete_where(BuildLineSubstitute, "build_line_id", line_ids)
-    told = set(Movement.objects.filter(build=build, build_line__any=dropped).values_list("build_line", flat=True))
+    rows.delete_where(SupplyChoice, "build_line_id", dropped)
+    rows.delete_where(BuildLineSubstitute, "build_line_id", dropped)
+    moved = Movement.objects.filter(build__any={line.build_id for line in gone}, build_line__any=dropped)
+    told = set(moved.values_list("build_line", flat=True))
     told |= set(ReportedLot.objects.filter(build_line__any=dropped).values_list("build_line", flat=True))
     rows.update(
         BuildLine,
         ("bom_line_id", "quantity", "until_revision"),
-        [(line_id, None, ZERO, build.revision - 1) for line_id in sorted(told)],
+        [(line.pk, None, ZERO, line.since_revision - 1) for line in gone if line.pk in told],
     )
     rows.delete(BuildLine, dropped - told)
 
 
-def copy_substitutes(build: Build, wanted: list[BomLine]) -> None:
-    """Let the current lines of a build have the substitutes that their BOM lines have now."""
-    current = BuildLine.objects.filter(build=build, until_revision__isnull=True)
-    lines = dict(current.values_list("bom_line_id", "pk"))
+def _hold_for_lines(line_ids: Collection[int]) -> tuple[dict[int, Held], dict[Key, Reserved]]:
+    """Lock what is allocated to lines of however many builds once, in id order, and read the allocations anew.
+
+    While we waited a transfer may have carried one into a new item, which has a higher id than all of them.
+    """
+    held: dict[int, Held] = {}
+    reserved = _reserved(line_ids)
+    while missing := {key[1] for key in reserved} - held.keys():
+        held.update(lock_items(missing))
+        reserved = _reserved(line_ids)
+    return held, reserved
+
+
+def _reserved(line_ids: Collection[int]) -> dict[Key, Reserved]:
+    found = Allocation.objects.filter(build_line__any=line_ids).order_by("pk")
+    columns = ("id", "build_line_id", "item_id", "quantity", "output_id")
+    return {one.key: one for one in (Reserved(*row) for row in found.values_list(*columns))}
+
+
+def copy_substitutes(builds: Collection[Build]) -> None:
+    """Let the current lines of builds have the substitutes that their BOM lines have now."""
+    current = BuildLine.objects.filter(build__any=[build.pk for build in builds], until_revision__isnull=True)
+    lines = list(current.values_list("pk", "bom_line_id"))
     meant: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for bom_line_id, part_id, rank in BomSubstitute.objects.filter(
-        bom_line__any=[line.pk for line in wanted]
+        bom_line__any={bom_line_id for _, bom_line_id in lines if bom_line_id is not None}
     ).values_list("bom_line_id", "part_id", "rank"):
         meant[bom_line_id].append((part_id, rank))
-    rows.delete_where(BuildLineSubstitute, "build_line_id", list(lines.values()))
+    rows.delete_where(BuildLineSubstitute, "build_line_id", [line_id for line_id, _ in lines])
     rows.insert(
         BuildLineSubstitute,
         ("build_line_id", "part_id", "rank"),
-        [(lines[bom_line_id], part, rank) for bom_line_id, parts in meant.items() for part, rank in parts],
+        [(line, part, rank) for line, bom_line in lines for part, rank in meant.get(bom_line or 0, ())],
     )

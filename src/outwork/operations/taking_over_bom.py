@@ -17,7 +17,7 @@ from outwork.models import Build, BuildLine, BuildOutput, User
 from outwork.operations.following_bom import COPIED, copy_line, copy_substitutes
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.bom_difference import Difference, bom_difference
-from outwork.queries.builds import bom_to_build, need_of
+from outwork.queries.builds import need_of
 from outwork.rules import states
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import declare, refuse
@@ -68,7 +68,7 @@ def take_over_bom(
     freed = _hand_over(old, successors, came, reservations)
     reservations.posting.write()
     reservations.write()
-    copy_substitutes(build, bom_to_build(build.part_id))
+    copy_substitutes([build])
     return Done(event.pk, ids, data={"differences": told, "freed": freed, "revision": build.revision})
 
 

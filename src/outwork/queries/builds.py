@@ -18,12 +18,13 @@ from outwork.rules.requirement import Need
 from outwork.rules.states import FAILED_ORDER, OPEN_ORDER, OutputState
 
 _ANCESTORS = """
-WITH RECURSIVE up (id) AS (
-    SELECT CAST(%s AS bigint)
+WITH RECURSIVE up (part_id, id) AS (
+    SELECT id, id FROM outwork_part WHERE id IN ({parts})
     UNION
-    SELECT part.variant_of_id FROM outwork_part part JOIN up ON part.id = up.id WHERE part.variant_of_id IS NOT NULL
+    SELECT up.part_id, part.variant_of_id FROM outwork_part part JOIN up ON part.id = up.id
+    WHERE part.variant_of_id IS NOT NULL
 )
-SELECT id FROM up
+SELECT part_id, id FROM up
 """
 
 BUILT = (OutputState.ACCEPTED, OutputState.REJECTED, OutputState.SCRAPPED)
@@ -31,16 +32,33 @@ BUILT = (OutputState.ACCEPTED, OutputState.REJECTED, OutputState.SCRAPPED)
 
 def bom_to_build(part_id: int) -> list[BomLine]:
     """The lines a build of the part is made of: fitted, not virtual, its own and those it inherits; two statements."""
+    return boms_to_build([part_id])[part_id]
+
+
+def boms_to_build(part_ids: Iterable[int]) -> dict[int, list[BomLine]]:
+    """The lines that a build of each of the parts is made of; two statements."""
+    wanted = sorted(set(part_ids))
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_ANCESTORS, [part_id])
-        ancestors = [row[0] for row in cursor.fetchall() if row[0] != part_id]
-    return list(
-        BomLine.objects.filter(Q(assembly=part_id) | Q(assembly__in=ancestors, is_inherited=True))
+        cursor.execute(_ANCESTORS.format(parts=", ".join(["%s"] * len(wanted))), wanted)
+        found = cursor.fetchall()
+    above = [ancestor for part_id, ancestor in found if ancestor != part_id]
+    lines = (
+        BomLine.objects.filter(Q(assembly__any=wanted) | Q(assembly__any=above, is_inherited=True))
         .filter(is_fitted=True, part__is_virtual=False)
         .select_related("part")
         .defer(*PART_DETAILS)
         .order_by("assembly_id", "position", "id")
     )
+    by_assembly: dict[int, list[BomLine]] = defaultdict(list)
+    for line in lines:
+        by_assembly[line.assembly_id].append(line)
+    boms: dict[int, list[BomLine]] = {part_id: [] for part_id in wanted}
+    for part_id, assembly_id in sorted(found):
+        meant = by_assembly.get(assembly_id, ())
+        boms[part_id] += [line for line in meant if assembly_id == part_id or line.is_inherited]
+    return boms
 
 
 def need_of(line: BuildLine | BomLine) -> Need:
