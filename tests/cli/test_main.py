@@ -35,10 +35,17 @@ def showing(as_json: bool) -> None:
     print_json({"part": "R-10K"})
 
 
+@click.command("break")
+@json_option
+def breaking(as_json: bool) -> None:
+    """Do what nobody expected."""
+    raise ZeroDivisionError("no units")
+
+
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch):
     """The program with two more commands, run in this process."""
-    for name, command in {"receive": refusing, "show": showing}.items():
+    for name, command in {"receive": refusing, "show": showing, "break": breaking}.items():
         module = f"tests_{name}_command"
         monkeypatch.setitem(sys.modules, module, SimpleNamespace(command=command))
         monkeypatch.setitem(COMMANDS, name, (module, "Of this test."))
@@ -73,6 +80,24 @@ def test_a_refusal_is_json_when_json_was_asked_for(program) -> None:
 def test_data_is_json_on_stdout_and_the_end_is_0(program) -> None:
     result = program("show", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"part": "R-10K"})
+
+
+def test_a_fault_is_one_line_without_a_stack_trace_and_ends_with_70(program, settings, tmp_path) -> None:
+    settings.DATA_FOLDER = tmp_path / "data"
+    log = tmp_path / "data" / "errors.log"
+    result = program("break")
+    assert (result.exit_code, result.stdout) == (70, "")
+    assert result.stderr == (
+        f"This is a fault of Outwork, not of what you asked (ZeroDivisionError: no units); the details are in {log}.\n"
+    )
+    assert 'raise ZeroDivisionError("no units")' in log.read_text()
+
+
+def test_a_fault_is_json_when_json_was_asked_for(program, settings, tmp_path) -> None:
+    settings.DATA_FOLDER = tmp_path
+    result = program("break", "--json")
+    error = {"message": "ZeroDivisionError: no units", "log": str(tmp_path / "errors.log")}
+    assert (result.exit_code, json.loads(result.stdout)) == (70, {"error": error})
 
 
 def test_wrong_use_ends_with_2(program) -> None:

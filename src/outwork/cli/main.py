@@ -1,4 +1,4 @@
-"""The `outwork` program: which commands there are, and how a refusal leaves it.
+"""The `outwork` program: which commands there are, and how a refusal or a fault leaves it.
 
 A new command is one line in COMMANDS and one file beside this one that holds a click command (or group) named `command`.
 The text of `outwork --help` stands here, so that asking for help loads neither Django nor the commands; Django is set up
@@ -6,14 +6,17 @@ before a command's file is imported, which may therefore import models and opera
 the tables calls `database.make_ready()` first, so that it works in a new data folder.
 """
 
+import datetime
 import importlib
 import os
+import traceback
+from pathlib import Path
 from typing import Any
 
 import click
 
 from outwork import __version__
-from outwork.cli.output import JSON_ASKED, print_refusal
+from outwork.cli.output import JSON_ASKED, print_fault, print_refusal
 from outwork.rules.refusals import Refusal
 
 COMMANDS = {
@@ -37,6 +40,7 @@ COMMANDS = {
     "trace": ("outwork.cli.trace", "Which lots are in a serial number, and which units have a lot."),
 }
 REFUSED = 1
+FAULT = 70  # EX_SOFTWARE of sysexits.h
 
 
 class Program(click.Group):
@@ -63,12 +67,28 @@ class Program(click.Group):
         except Refusal as refusal:
             print_refusal(refusal, as_json=context.meta.get(JSON_ASKED, False))
             context.exit(REFUSED)
-        except click.exceptions.Exit:
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if hint := database_hint(error):
                 raise click.ClickException(hint) from error
-            raise
+            print_fault(error, write_log(error), as_json=context.meta.get(JSON_ASKED, False))
+            context.exit(FAULT)
+
+
+def write_log(error: Exception) -> Path | None:
+    """Keep where an unexpected error came from, in the data folder; None where nothing can be written there."""
+    from django.conf import settings
+
+    file: Path = settings.DATA_FOLDER / "errors.log"
+    lines = traceback.format_exception(error)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S} UTC, {__version__}\n{''.join(lines)}\n")
+    except OSError:
+        return None
+    return file
 
 
 def database_hint(error: Exception) -> str | None:
@@ -111,5 +131,5 @@ def main() -> None:
       OUTWORK_HOSTS  further host names to answer to, separated by commas
 
     \b
-    Exit status: 0 done, 1 refused (with all the reasons), 2 wrong use.
+    Exit status: 0 done, 1 refused (with all the reasons), 2 wrong use, 70 a fault of Outwork.
     """

@@ -4,6 +4,7 @@ import dataclasses
 import sys
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -60,3 +61,13 @@ def print_refusal(refusal: Refusal, *, as_json: bool) -> None:
         return
     for reason in refusal.reasons:
         click.echo(reason.text(), err=True)
+
+
+def print_fault(error: Exception, log: Path | None, *, as_json: bool) -> None:
+    """Print an error that nobody expected: one line on stderr, or one JSON object on stdout."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    if as_json:
+        print_json({"error": {"message": text, "log": None if log is None else str(log)}})
+        return
+    where = f"the details are in {log}" if log is not None else "its details could not be written to the data folder"
+    click.echo(f"This is a fault of Outwork, not of what you asked ({text}); {where}.", err=True)
