@@ -16,7 +16,8 @@ class AnyOf(Lookup):
     prepare_rhs = False
 
     def get_prep_lookup(self) -> Any:
-        return sorted({int(value) for value in self.rhs})
+        """No row has an id beyond 63 bits; PostgreSQL would refuse to look for one."""
+        return sorted({int(value) for value in self.rhs if abs(int(value)) < 2**63})
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, params = self.process_lhs(compiler, connection)
