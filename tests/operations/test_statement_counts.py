@@ -108,7 +108,7 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
     costs(20, reject_outputs, build=build, decisions=[Decision(made[2].pk)], reason="Bad", **shop.by_bo)
     line.refresh_from_db()
     arrivals = [Arrival(line.pk, 2, serials="4-5")]
-    costs(40, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
+    costs(42, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
     costs(29, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     assert {one.consumed for one in build.lines.all()} == {10}
     shop.recount()
@@ -147,7 +147,7 @@ def test_an_order_of_many_lines(shop, costs, shelf, count):
     arrivals = [Arrival(pk, 4, batch="A") for pk in ids]
     done = costs(16, receive, order=order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(15, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(20, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     costs(7, close_short, order=order, lines=ids, reason="Off", **shop.by_ada)
     costs(6, reopen_lines, order=order, lines=ids, reason="On", **shop.by_ada)
     costs(5, complete_order, order=order, accept_incomplete=True, **shop.by_ada)
@@ -182,9 +182,9 @@ def test_many_serials(shop, costs, count):
     build, line = outside(shop, count)
     shop.allocate(build.reference, shop.put("R-10K", 2 * count, value="1.00"), 2 * count)
     arrivals = [Arrival(line.pk, count, serials=serials(count))]
-    done = costs(22, receive, order=line.order, arrivals=arrivals, **shop.by_bo)
+    done = costs(24, receive, order=line.order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(18, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(25, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     done = receive(order=line.order, arrivals=arrivals, **shop.by_bo)
     decisions = [Decision(one) for one in done.data["outputs"]]
     costs(20, accept_outputs, build=build, decisions=decisions, **shop.by_bo)
@@ -196,7 +196,7 @@ def test_many_serials_accepted_with_the_receipt(shop, costs, count):
     build, line = outside(shop, count)
     shop.allocate(build.reference, shop.put("R-10K", 5000, value="1.00"), 2 * count)
     arrivals = [Arrival(line.pk, count, serials=serials(count))]
-    costs(41, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
+    costs(43, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
     assert build.lines.get().consumed == 2 * count
     shop.recount()
 

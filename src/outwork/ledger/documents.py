@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from outwork.models import Build, PurchaseOrder
-from outwork.rules.refusals import Reasons, declare
+from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
     order_unknown="There is no purchase order {order}",
     build_unknown="There is no build order {build}",
+    build_busy="{builds}: somebody is working on what this would change as well; repeat it in a moment",
     version_changed="{document} was changed meanwhile (version {found}, you saw {expected}): look again and repeat",
 )
 
@@ -37,6 +38,17 @@ def lock_builds(ids: Iterable[int], *, expected_version: int | None = None) -> d
         if build_id not in found:
             reasons.add("build_unknown", build=build_id)
     _check_versions(found.values(), expected_version, reasons)
+    return found
+
+
+def lock_late_builds(ids: Iterable[int]) -> dict[int, Build]:
+    """Lock builds that were found only after others were locked, without waiting; refuses build_busy."""
+    wanted = sorted(set(ids))
+    query = Build.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True, skip_locked=True)
+    found = {build.pk: build for build in query} if wanted else {}
+    if len(found) < len(wanted):
+        busy = Build.objects.filter(pk__any=[pk for pk in wanted if pk not in found])
+        refuse("build_busy", builds=sorted(busy.values_list("reference", flat=True)))
     return found
 
 

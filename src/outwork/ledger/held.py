@@ -14,12 +14,13 @@ from django.db.models import Q
 from outwork.models import Part, StockItem
 from outwork.rules.places import Place, PlaceKind
 from outwork.rules.quantities import ZERO
-from outwork.rules.refusals import Reasons, declare
+from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 
 declare(
     item_unknown="There is no stock item {item}",
     item_gone="Stock item {item} no longer exists: it was written off",
+    item_busy="Somebody is moving stock that this would change as well (items {items}); repeat it in a moment",
 )
 
 
@@ -122,6 +123,18 @@ def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
         elif existing and held[item_id].place == PlaceKind.GONE:
             reasons.add("item_gone", item=item_id)
     reasons.raise_any()
+    return held
+
+
+def lock_late_items(ids: Iterable[int]) -> dict[int, Held]:
+    """Lock items that were found only after others were locked, without waiting; refuses item_busy."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    query = StockItem.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True, skip_locked=True)
+    held = _hold(query.values_list(*COLUMNS))
+    if len(held) < len(wanted):
+        refuse("item_busy", items=[item_id for item_id in wanted if item_id not in held])
     return held
 
 

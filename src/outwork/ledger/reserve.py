@@ -170,15 +170,15 @@ def hold_for_build(build_id: int, *, also: Iterable[int] = ()) -> tuple[dict[int
     return held, reserved
 
 
-def lock_for_builds(build_ids: Iterable[int]) -> None:
-    """Lock all that is allocated to several builds or was used up by them, in id order, before each takes its own.
+def items_for_builds(build_ids: Iterable[int]) -> set[int]:
+    """All items that are allocated to some builds or were used up by them; two statements.
 
-    Taken build by build, two transactions with the same parts would wait for each other. Three statements.
+    They are locked together before each build takes its own: taken build by build, two transactions with the same
+    parts would wait for each other.
     """
     wanted = list(build_ids)
     ids = set(Allocation.objects.filter(build_line__build__any=wanted).values_list("item", flat=True))
-    ids |= set(StockItem.objects.filter(used_by__any=wanted, place=PlaceKind.USED).values_list("pk", flat=True))
-    lock_items(ids, existing=False)
+    return ids | set(StockItem.objects.filter(used_by__any=wanted, place=PlaceKind.USED).values_list("pk", flat=True))
 
 
 def _keyed(found: Iterable[tuple[int, int, int, Decimal, int | None]]) -> dict[Key, Reserved]:

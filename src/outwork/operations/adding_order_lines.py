@@ -11,7 +11,9 @@ from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_builds, lock_order
+from outwork.ledger.holding import hold
 from outwork.ledger.locations import find_locations
+from outwork.ledger.revalue import Reach
 from outwork.models import (
     Build,
     Part,
@@ -24,7 +26,7 @@ from outwork.models import (
 from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
-from outwork.operations.revaluing import revalue_orders
+from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.operations.text_limits import check_texts
 from outwork.queries.builds import ordered_for
 from outwork.queries.settings import all_settings
@@ -86,7 +88,12 @@ def add_lines(
     """
     order = lock_order(order, expected_version=expected_version)
     states.require(order.status, OPEN_ORDER, order.reference)
-    builds = lock_builds({line.build_id for line in lines if line.build_id is not None})
+    named = {line.build_id for line in lines if line.build_id is not None}
+    if order.status == OrderStatus.DRAFT:
+        builds = lock_builds(named)
+    else:
+        holding = hold(lambda: _reach(order, named))
+        builds = {build_id: holding.builds[build_id] for build_id in sorted(named)}
     sold = SupplierPart.objects.filter(pk__any=[line.supplier_part_id for line in lines])
     found = {one.pk: one for one in sold.select_related("part", "supplier")}
     ready = _check(order, lines, found, builds)
@@ -99,6 +106,12 @@ def add_lines(
     if order.status != OrderStatus.DRAFT:
         said += revalue_orders([order.pk], event)  # they share the extra costs with what came before
     return Done(event.pk, ids, said=said)
+
+
+def _reach(order: PurchaseOrder, build_ids: set[int]) -> Reach:
+    """The builds that new lines deliver, and all that bears another cost of the order because of them."""
+    reach = reach_of_orders([order.pk])
+    return Reach(reach.items, reach.builds | build_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.constraints import naming_constraints
-from outwork.ledger.documents import lock_builds, lock_order
+from outwork.ledger.documents import lock_order
 from outwork.ledger.held import Held
+from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting, new_ids
-from outwork.ledger.reserve import lock_for_builds
+from outwork.ledger.reserve import items_for_builds
+from outwork.ledger.revalue import Reach, downstream
 from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, StockItem, User
 from outwork.operations import build_states, deciding, order_states
 from outwork.operations.recording import Done, operation, record
-from outwork.operations.revaluing import revalue_orders
+from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.operations.text_limits import check_texts
 from outwork.queries.landed import LandedCost, landed
 from outwork.queries.settings import all_settings
 from outwork.rules import states
 from outwork.rules.costing import landed_value
+from outwork.rules.packs import packs_to_base
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import as_text, worth
+from outwork.rules.quantities import as_text, quantity, worth
 from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.serials import serial_number
@@ -83,7 +88,9 @@ def receive(
         line.pk: line for line in order.lines.select_related("part__default_location", "destination", "supplier_part")
     }
     meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
-    builds = lock_builds(build_id for build_id in meant if build_id is not None)
+    is_over = _is_over(lines, arrivals)
+    holding = hold(lambda: _reach(order, [build_id for build_id in meant if build_id is not None], is_over=is_over))
+    builds = {build_id: holding.builds[build_id] for build_id in sorted(filter(None, meant))}
 
     states.require(order.status, {OrderStatus.PLACED}, order.reference)
     settings = all_settings()
@@ -98,8 +105,6 @@ def receive(
     lots = _lots(order, lines, builds, arrivals, receipt, location)
 
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
-    if len(builds) > 1:
-        lock_for_builds(builds)
     said = _ready_builds(builds, event)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
@@ -108,6 +113,34 @@ def receive(
         said += revalue_orders([order.pk], event)
     said += _accept(order, lots, outputs, builds, event, accept)
     return Done(event.pk, items, said=said, data={"outputs": [one for made in outputs for one in made]})
+
+
+def _is_over(lines: Mapping[int, PurchaseLine], arrivals: Sequence[Arrival]) -> bool:
+    """Whether more comes than is open, so that what came before costs something else; bad numbers are refused later."""
+    units: dict[int, Decimal] = defaultdict(Decimal)
+    for one in arrivals:
+        if one.line_id in lines:
+            with suppress(Refusal):
+                count = quantity(one.quantity)
+                units[one.line_id] += count if one.in_units else packs_to_base(count, lines[one.line_id].pack_size)
+    return any(count > lines[line_id].open_quantity for line_id, count in units.items())
+
+
+def _reach(order: PurchaseOrder, build_ids: Sequence[int], *, is_over: bool) -> Reach:
+    """What a receipt may change beside what it makes: the builds, what they may consume, and who bears another cost.
+
+    Of a build that is complete the cost is settled at once; too many units change what those before them cost.
+    """
+    complete = Build.objects.filter(pk__any=list(build_ids), status=BuildStatus.COMPLETE) if build_ids else []
+    bearing = [build.pk for build in complete]
+    reach = downstream(builds=bearing)
+    if is_over:
+        costs = reach_of_orders([order.pk])
+        reach = Reach(reach.items | costs.items, reach.builds | costs.builds)
+    reach.builds.update(build_ids)
+    if len(build_ids) > 1 or (build_ids and (is_over or bearing)):
+        reach.items |= items_for_builds(build_ids)
+    return reach
 
 
 def _open_lines(lines: dict[int, PurchaseLine], builds: dict[int, Build]) -> dict[int, OpenLine]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from outwork.ledger.documents import lock_builds, lock_orders
-from outwork.ledger.held import lock_items
-from outwork.ledger.revalue import Statement, downstream
+from outwork.ledger.documents import lock_orders
+from outwork.ledger.holding import hold
+from outwork.ledger.revalue import Reach, Statement, downstream
 from outwork.models import Event, ExtraLine, Movement, PurchaseOrder
 from outwork.operations.settling_cost import settle
 from outwork.queries.builds import references
@@ -27,8 +27,8 @@ def revalue_orders(order_ids: Iterable[int], event: Event) -> list[dict[str, Any
 
     The difference follows the units into stock, used-up components, builds and their outputs. Call it after
     anything that changes what units cost: prices, discounts, extra lines, lines added, closed short or opened,
-    more received than ordered, rates. The caller holds the orders; builds and items are locked here, in order.
-    Says what changed. A constant number of statements for each level of builds.
+    more received than ordered, rates. The caller holds the orders; builds and items are locked here, in order. So
+    who locks builds or items before holds all of `reach_of_orders` with them. Says what changed. A constant number of statements for each level of builds.
     """
     wanted = sorted(set(order_ids))
     received = _received(wanted)
@@ -38,11 +38,22 @@ def revalue_orders(order_ids: Iterable[int], event: Event) -> list[dict[str, Any
     if not differing:
         return []
     statements = [statement for _, _, statement in differing]
-    reach = downstream(items=[one.item_id for one in statements])
-    lock_builds(reach.builds)
-    held = lock_items(reach.items, existing=False)
-    met = settle(event, held, statements=statements)
+    items = [one.item_id for one in statements]
+    builds = {one.build_id for one, _, _ in differing if one.build_id is not None}
+    holding = hold(lambda: downstream(items=items, builds=builds))
+    met = settle(event, holding.items, statements=statements)
     return _said(differing, met)
+
+
+def reach_of_orders(order_ids: Iterable[int]) -> Reach:
+    """All that a change of what orders cost may reach: what came on them, the builds it came for, and on from there.
+
+    A statement, and two for each level of builds.
+    """
+    query = Movement.objects.filter(purchase_line__order__any=sorted(set(order_ids)), kind=Kind.RECEIVED)
+    found = list(query.values_list("target_item", "build"))
+    items = {item_id for item_id, _ in found if item_id is not None}
+    return downstream(items=items, builds={build_id for _, build_id in found if build_id is not None})
 
 
 def revalue_unknown(currencies: Iterable[str], event: Event) -> list[dict[str, Any]]:
@@ -67,10 +78,11 @@ def revalue_unknown(currencies: Iterable[str], event: Event) -> list[dict[str, A
 class _Receipt:
     """A movement that received units of an order line and was not taken back."""
 
-    __slots__ = ("at", "id", "item_id", "line_id", "order_id", "quantity", "value")
+    __slots__ = ("at", "build_id", "id", "item_id", "line_id", "order_id", "quantity", "value")
 
     def __init__(self, row: Sequence[Any], value: Decimal | None) -> None:
-        self.id, _, _, _, self.quantity, self.line_id, self.order_id, self.item_id, self.at, _ = row
+        self.id, _, _, _, self.quantity, self.line_id, self.order_id, self.item_id, self.at, *others = row
+        self.build_id: int | None = others[0]
         self.value = value
 
 
@@ -80,7 +92,7 @@ def _received(order_ids: Sequence[int]) -> list[_Receipt]:
         purchase_line__order__any=order_ids, kind__in=[Kind.RECEIVED, Kind.REVALUED, Kind.REVERSED]
     ).order_by("pk")
     names = ("pk", "corrects", "value", "kind", "quantity", "purchase_line", "purchase_line__order", "target_item")
-    rows = list(query.values_list(*names, "at", "reverses"))
+    rows = list(query.values_list(*names, "at", "build", "reverses"))
     values = effective(row[:3] for row in rows)
     back = {row[-1] for row in rows if row[-1] is not None}
     return [_Receipt(row, values[row[0]]) for row in rows if row[3] == Kind.RECEIVED and row[0] not in back]

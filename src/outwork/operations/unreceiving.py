@@ -7,14 +7,16 @@ from collections import defaultdict
 from decimal import Decimal
 
 from outwork.ledger import rows
-from outwork.ledger.documents import lock_builds, lock_order
-from outwork.ledger.held import Held, lock_items
+from outwork.ledger.documents import lock_order
+from outwork.ledger.held import Held
+from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting
-from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_outputs
-from outwork.models import Build, BuildOutput, Event, Movement, PurchaseLine, User
+from outwork.ledger.reserve import Reservations, read_for_outputs
+from outwork.ledger.revalue import Reach
+from outwork.models import Allocation, Build, BuildOutput, Event, Movement, PurchaseLine, PurchaseOrder, User
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
-from outwork.operations.revaluing import revalue_orders
+from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.operations.reversing import takes_back
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
@@ -45,13 +47,14 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
         refuse("taking_back_without_reason", where=("reason",))
     order = lock_order(receipt.order)
     movements = list(Movement.objects.filter(event=receipt, kind=Kind.RECEIVED).select_related("part").order_by("pk"))
-    builds = lock_builds({one.build_id for one in movements if one.build_id is not None})
+    holding = hold(lambda: _reach(order, receipt))
+    builds = {pk: holding.builds[pk] for pk in {one.build_id for one in movements} if pk is not None}
     outputs = {
         output.item_id: output
         for output in BuildOutput.objects.filter(made_event=receipt).exclude(state=OutputState.WITHDRAWN)
     }
     arrived = sorted(one.target_item_id for one in movements if one.target_item_id is not None)
-    held, reserved = _hold(arrived, [output.pk for output in outputs.values()])
+    held, reserved = holding.items, read_for_outputs([output.pk for output in outputs.values()])
     earlier = Event.objects.filter(reverses=receipt).first()
     if earlier is not None:
         refuse("receipt_taken_back", at=earlier.at.date())
@@ -82,15 +85,11 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     return Done(event.pk, arrived, said=revalue_orders([order.pk], event))
 
 
-def _hold(arrived: list[int], output_ids: list[int]) -> tuple[dict[int, Held], dict[Key, Reserved]]:
-    """Lock what arrived and what is allocated to single units of it, and read those allocations as they are now."""
-    meant = {key[1] for key in read_for_outputs(output_ids)}
-    held = lock_items({*arrived, *meant}, existing=False)
-    reserved = read_for_outputs(output_ids)
-    while missing := {key[1] for key in reserved} - held.keys():
-        held.update(lock_items(missing))
-        reserved = read_for_outputs(output_ids)
-    return held, reserved
+def _reach(order: PurchaseOrder, receipt: Event) -> Reach:
+    """What arrived, what is allocated to single units of it, and all that bears what the order costs."""
+    reach = reach_of_orders([order.pk])
+    meant = Allocation.objects.filter(output__made_event=receipt).values_list("item", flat=True)
+    return Reach(reach.items | set(meant), reach.builds)
 
 
 @takes_back("order.received")
