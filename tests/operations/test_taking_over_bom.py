@@ -10,10 +10,12 @@ from outwork.models import BomLine, Build, BuildOutput, Event, StockItem
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.receiving import receive
+from outwork.operations.supplying import Choice, state_supply, supply_at
 from outwork.operations.taking_over_bom import take_over_bom
 from outwork.queries.bom_difference import bom_difference
 from outwork.rules.receiving import Arrival
 from outwork.rules.refusals import Refusal
+from outwork.rules.supply import Supply
 
 
 @pytest.fixture
@@ -64,6 +66,17 @@ def test_a_new_part_has_nothing_allocated_and_the_old_one_is_freed(shop, build):
     assert done.data["freed"] == [{"part": "C-1U", "item": str(reel.pk), "quantity": "6.00000"}]
     assert lines(build)[1:] == [("C-1U", Decimal(4), Decimal(4), 1, 1), ("C-2U2", Decimal(6), Decimal(0), 2, None)]
     shop.recount()
+
+
+def test_the_new_line_is_supplied_as_the_old_one_at_each_manufacturer(shop, build):
+    line, maker = build.lines.get(part__number="R-10K"), shop.manufacturer("Best Boards")
+    state_supply(build=build, choices=[Choice(line.pk, Supply.THEY_BUY, maker.pk)], **shop.by_ada)
+    BomLine.objects.filter(part__number="R-10K").update(quantity=Decimal(2))
+    build.refresh_from_db()
+    done = take_over_bom(build=build, **shop.by_ada)
+    new = build.lines.get(pk=done.ids[0])
+    assert supply_at([new], maker.pk) == {new.pk: "they buy"}
+    assert supply_at([line], maker.pk) == {line.pk: "they buy"}
 
 
 def test_a_line_made_anew_for_the_same_part_is_no_change(shop, build):

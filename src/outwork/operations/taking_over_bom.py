@@ -13,7 +13,7 @@ from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, hold_for_build
-from outwork.models import Build, BuildLine, BuildOutput, User
+from outwork.models import Build, BuildLine, BuildOutput, SupplyChoice, User
 from outwork.operations.following_bom import COPIED, copy_line, copy_substitutes
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.bom_difference import Difference, bom_difference
@@ -44,7 +44,8 @@ def take_over_bom(
 
     The build's revision rises. Units received before keep the lines they were built to, which go on needing
     what those units need; a changed or removed line gives the rest of its allocations to the new line of the
-    same part, or frees them. Refuses wrong_state, build_not_frozen, nothing_to_take_over.
+    same part, or frees them. The new line of the same part is supplied as the old one was, at each
+    manufacturer. Refuses wrong_state, build_not_frozen, nothing_to_take_over.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, {BuildStatus.PRODUCTION, BuildStatus.ON_HOLD, BuildStatus.PENDING}, build.reference)
@@ -56,7 +57,7 @@ def take_over_bom(
 
     told = [{"part": one.part, "kind": one.kind, "changes": sorted(one.changes)} for one in differences]
     event = record("build.bom taken over", build, actor=actor, at=at, reason=reason, data={"differences": told})
-    came = _came(build)
+    came = units_that_came(build)
     build.revision += 1
     build.version += 1
     build.save(update_fields=["revision", "version"])
@@ -89,11 +90,25 @@ def _new_lines(build: Build, differences: Sequence[Difference], units: Decimal) 
             successors[one.line.pk] = line_id
         fresh.append((line_id, build.pk, build.revision, supply, *values.values()))
     rows.insert(BuildLine, ("id", "build_id", "since_revision", "supply", *COPIED), fresh)
+    _copy_choices(successors)
     return successors, ids
 
 
-def _came(build: Build) -> dict[int, Decimal]:
-    """The units that came so far, by the revision they were built to."""
+def _copy_choices(successors: dict[int, int]) -> None:
+    """Who supplies a part at one manufacturer holds for its new line as well."""
+    stated = SupplyChoice.objects.filter(build_line__any=list(successors))
+    rows.insert(
+        SupplyChoice,
+        ("build_line_id", "manufacturer_id", "supply"),
+        [
+            (successors[line], maker, way)
+            for line, maker, way in stated.values_list("build_line", "manufacturer", "supply")
+        ],
+    )
+
+
+def units_that_came(build: Build) -> dict[int, Decimal]:
+    """The units that came so far, by the revision they were built to; one statement."""
     outputs = BuildOutput.objects.filter(build=build).exclude(state=OutputState.WITHDRAWN)
     sums = outputs.values_list("revision").annotate(Sum("quantity")).order_by()
     return dict(sums)
