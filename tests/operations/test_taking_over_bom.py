@@ -8,6 +8,7 @@ import pytest
 
 from outwork.models import BomLine, Build, BuildOutput, Event, StockItem
 from outwork.operations.auto_allocating import auto_allocate
+from outwork.operations.changing_build import change_build
 from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.receiving import receive
 from outwork.operations.supplying import Choice, state_supply, supply_at
@@ -77,6 +78,19 @@ def test_the_new_line_is_supplied_as_the_old_one_at_each_manufacturer(shop, buil
     new = build.lines.get(pk=done.ids[0])
     assert supply_at([new], maker.pk) == {new.pk: "they buy"}
     assert supply_at([line], maker.pk) == {line.pk: "they buy"}
+
+
+def test_another_quantity_is_for_the_units_that_come_to_the_new_bom(shop, build):
+    BomLine.objects.filter(part__number="R-10K").update(quantity=Decimal(5))
+    take_over_bom(build=build, **shop.by_ada)
+    assert lines(build)[2] == ("R-10K", Decimal(30), Decimal(0), 2, None)
+    change_build(build=build, changes={"quantity": 12}, **shop.by_ada)
+    assert [(part, need) for part, need, *_ in lines(build)] == [
+        ("R-10K", Decimal(12)),
+        ("C-1U", Decimal(12)),
+        ("R-10K", Decimal(40)),
+    ]
+    shop.recount()
 
 
 def test_a_line_made_anew_for_the_same_part_is_no_change(shop, build):

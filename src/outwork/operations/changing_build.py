@@ -12,11 +12,12 @@ from outwork.operations.adding_order_lines import overordered
 from outwork.operations.creating_build import company_facts, part_facts
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.taking_over_bom import units_that_came
 from outwork.queries.builds import lines_of, need_of
 from outwork.queries.settings import get
 from outwork.rules import states
 from outwork.rules.external import check_buildable, check_manufacturer
-from outwork.rules.quantities import quantity, whole
+from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD, OutputState
@@ -129,10 +130,19 @@ def _made(build: Build) -> Any:
 
 
 def _require_anew(build: Build, event: Event) -> list[dict[str, Any]]:
-    """What the lines need for the new quantity; of frozen lines those of the current revision."""
+    """What the lines need for the new quantity; of frozen lines those of the current revision.
+
+    A line that came with a later revision is for the units that came to no earlier one.
+    """
     if build.issued_at is None:
         follow_bom(build, event)
         return []
     lines = [line for line in lines_of(build.pk) if line.until_revision is None]
-    rows.update(BuildLine, ("quantity",), [(line.pk, required(need_of(line), build.quantity)) for line in lines])
+    came = units_that_came(build)
+    units = {
+        since: max(ZERO, build.quantity - sum((came[one] for one in came if one < since), ZERO))
+        for since in {line.since_revision for line in lines}
+    }
+    needs = [(line.pk, required(need_of(line), units[line.since_revision])) for line in lines]
+    rows.update(BuildLine, ("quantity",), needs)
     return overordered({build.pk: build})
