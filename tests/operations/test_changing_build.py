@@ -86,11 +86,29 @@ def test_external_can_change_while_nothing_hangs_on_it(shop):
         ({"quantity": 0}, ["quantity_not_positive"]),
         ({"quantity": "NaN"}, ["number_invalid"]),
         ({"consume": "never"}, ["build_consume_unknown"]),
+        ({"priority": -1}, ["build_priority_invalid"]),
+        ({"priority": 2**70}, ["build_priority_invalid"]),
+        ({"title": "x" * 101}, ["text_too_long"]),
+        ({"batch": "x" * 101}, ["text_too_long"]),
+        ({"link": "x" * 2001}, ["text_too_long"]),
     ],
 )
 def test_refuses_bad_values(shop, changes, codes):
     build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
     assert refused(shop, build, changes) == codes
+
+
+def test_refuses_to_be_part_of_itself(shop):
+    board = shop.assembly("BOARD", {"R-10K": 1})
+    top, middle, bottom = (shop.build(board, 1) for _ in range(3))
+    assert refused(shop, top, {"parent": top}) == ["build_below_itself"]
+    change_build(build=bottom, changes={"parent": middle}, **shop.by_ada)
+    change_build(build=middle, changes={"parent": top}, **shop.by_ada)
+    assert refused(shop, top, {"parent": bottom}) == ["build_below_itself"]
+    with pytest.raises(Refusal, match=r"BO-0001 < BO-0003 < BO-0002 < BO-0001: "):
+        change_build(build=top, changes={"parent": bottom}, **shop.by_ada)
+    change_build(build=middle, changes={"parent": None}, **shop.by_ada)
+    change_build(build=top, changes={"parent": bottom}, **shop.by_ada)
 
 
 def test_refuses_less_than_was_made(shop):

@@ -201,3 +201,21 @@ def test_refuses_texts_that_are_too_long(shop, board):
         ("text_too_long", ("title",)),
         ("text_too_long", ("batch",)),
     ]
+
+
+@pytest.mark.parametrize("priority", [-1, 2**31, 10**30, 1.5, None])
+def test_refuses_a_priority_that_is_none(shop, board, priority):
+    assert shop.refused(create_build, part=board, quantity=1, priority=priority) == [
+        ("build_priority_invalid", ("priority",))
+    ]
+
+
+def test_refuses_a_time_to_consume_that_is_none(shop, board):
+    assert shop.refused(create_build, part=board, quantity=1, consume="never") == [
+        ("build_consume_unknown", ("consume",))
+    ]
+
+
+def test_takes_from_all_that_lies_in_a_structural_location(shop, board):
+    warehouse = shop.location("Warehouse", is_structural=True)
+    assert shop.build(board, 1, take_from=warehouse).take_from == warehouse

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.db import connection
+
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Location, Part, PurchaseLine, User
 from outwork.operations.adding_order_lines import overordered
-from outwork.operations.creating_build import company_facts, part_facts
+from outwork.operations.creating_build import check_facts, company_facts, part_facts
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.taking_over_bom import units_that_came
@@ -21,12 +23,11 @@ from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD, OutputState
-from outwork.rules.supply import ConsumeWhen
 
 declare(
     build_field_unknown="A build order has no field {field} that can be changed; it is one of {known}",
     build_quantity_below_made="{build}: {made} units exist already, so it cannot be for {asked}",
-    build_consume_unknown="{value} is no time to consume; it is one of {known}",
+    build_below_itself="{path}: a build order cannot be part of itself",
 )
 
 CHANGEABLE = (
@@ -62,13 +63,14 @@ def change_build(
 
     External cannot change once order lines or outputs hang on it (rule 2). What is allocated beyond a smaller
     need is said, not freed. Refuses wrong_state, build_field_unknown, external_flag_fixed,
-    build_quantity_below_made, build_consume_unknown, dates_reversed, location_structural, bad quantities, and
+    build_quantity_below_made, build_consume_unknown, build_priority_invalid, build_below_itself, text_too_long, dates_reversed, location_structural, bad quantities, and
     what `create_build` refuses about part, manufacturer and setting.
     """
     unknown = sorted(set(changes) - set(CHANGEABLE))
     if unknown:
         refuse("build_field_unknown", field=unknown, known=CHANGEABLE, where=(unknown[0],))
-    build = lock_build(build, expected_version=expected_version)
+    parent = changes.get("parent")  # with all above it, so that of two changes that close a circle one sees the other
+    build = lock_build(build, expected_version=expected_version, also=_above(parent.pk) if parent else ())
     states.require(build.status, OPEN_BUILD, build.reference)
     before = {name: getattr(build, name) for name in changes}
     for name, value in changes.items():
@@ -115,14 +117,44 @@ def _check(build: Build, before: dict[str, Any], reasons: Reasons) -> None:
                 asked=build.quantity,
                 where=("quantity",),
             )
-    if build.consume not in set(ConsumeWhen):
-        known = [one.value for one in ConsumeWhen]
-        reasons.add("build_consume_unknown", value=build.consume, known=known, where=("consume",))
+    check_facts({name: getattr(build, name) for name in before}, reasons)
+    if "parent" in before and build.parent_id is not None:
+        path = _path(build)
+        if path[-1] == build.reference:
+            reasons.add("build_below_itself", path=" < ".join(path), where=("parent",))
     if build.start_date and build.target_date and build.start_date > build.target_date:
         reasons.add("dates_reversed", start=build.start_date, target=build.target_date, where=("target_date",))
     if isinstance(build.destination, Location) and build.destination.is_structural:
         reasons.add("location_structural", location=str(build.destination), where=("destination",))
     reasons.raise_any()
+
+
+def _above(parent_id: int | None) -> dict[int, tuple[str, int | None]]:
+    """A build and all that it is a part of, from the bottom up: reference and parent; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABOVE, [parent_id])
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def _path(build: Build) -> list[str]:
+    """The references from a build up to the last it is a part of, or up to itself again."""
+    above = _above(build.parent_id)
+    path, following = [build.reference], build.parent_id
+    while following in above:
+        reference, upper = above.pop(following)
+        path.append(reference)
+        following = None if following == build.pk else upper
+    return path
+
+
+_ABOVE = """
+WITH RECURSIVE up (id, reference, parent_id) AS (
+    SELECT id, reference, parent_id FROM outwork_build WHERE id = %s
+    UNION
+    SELECT build.id, build.reference, build.parent_id FROM outwork_build build JOIN up ON build.id = up.parent_id
+)
+SELECT id, reference, parent_id FROM up
+"""
 
 
 def _made(build: Build) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +21,12 @@ from outwork.rules.states import BuildStatus
 from outwork.rules.supply import ConsumeWhen
 
 declare(
+    build_consume_unknown="{value} is no time to consume; it is one of {known}",
+    build_priority_invalid="A priority is a whole number from 0 to {limit}, not {value}",
     manufacturer_of_internal_build="Only an external build order has a manufacturer",
 )
+
+PRIORITY_LIMIT = 2_147_483_647
 
 
 def part_facts(part: Part) -> PartFacts:
@@ -63,7 +68,8 @@ def create_build(
     (external) or at finish (internal) unless `consume` says otherwise. Refuses: part_not_assembly,
     part_not_active, part_not_purchaseable, external_builds_off, company_not_supplier,
     company_not_manufacturer, manufacturer_of_internal_build, dates_reversed, location_structural,
-    reference_used, reference_mismatch, bad quantities and long texts.
+    build_consume_unknown, build_priority_invalid, reference_used, reference_mismatch, bad quantities and long
+    texts. `take_from` may be structural: it stands for all that lies in it.
     """
     settings = all_settings()
     part = Part.objects.select_related("default_location").get(pk=part.pk)
@@ -78,7 +84,8 @@ def create_build(
         reasons.add("dates_reversed", start=start_date, target=target_date, where=("target_date",))
     if destination is not None and destination.is_structural:
         reasons.add("location_structural", location=destination.path or destination.name, where=("destination",))
-    check_texts(Build, {"title": title, "batch": batch}, reasons)
+    consume = consume or (ConsumeWhen.ACCEPTANCE if is_external else ConsumeWhen.FINISH)
+    check_facts({"title": title, "batch": batch, "priority": priority, "consume": consume}, reasons)
     units = _units(part, quantity, reasons)
     reasons.raise_any()
 
@@ -96,7 +103,7 @@ def create_build(
         take_from=take_from,
         destination=destination or part.default_location,
         batch=batch,
-        consume=consume or (ConsumeWhen.ACCEPTANCE if is_external else ConsumeWhen.FINISH),
+        consume=consume,
         priority=priority,
         responsible=responsible,
         note=note,
@@ -107,6 +114,17 @@ def create_build(
     event = record("build.created", build, actor=actor, at=at)
     follow_bom(build, event)
     return Done(event.pk, [build.pk], data={"reference": reference})
+
+
+def check_facts(facts: Mapping[str, Any], reasons: Reasons) -> None:
+    """Note what a build order cannot say about itself: long texts, a strange time to consume, a bad priority."""
+    check_texts(Build, {name: facts[name] for name in ("title", "batch", "link") if name in facts}, reasons)
+    if "consume" in facts and facts["consume"] not in set(ConsumeWhen):
+        known = [one.value for one in ConsumeWhen]
+        reasons.add("build_consume_unknown", value=facts["consume"], known=known, where=("consume",))
+    priority = facts.get("priority", 0)
+    if not isinstance(priority, int) or not 0 <= priority <= PRIORITY_LIMIT:
+        reasons.add("build_priority_invalid", value=priority, limit=PRIORITY_LIMIT, where=("priority",))
 
 
 def _units(part: Part, quantity: Any, reasons: Reasons) -> Decimal:
