@@ -4,7 +4,8 @@ from typing import cast
 
 import pytest
 
-from outwork.models import Event, SupplyChoice
+from outwork.models import BomLine, Event, SupplyChoice
+from outwork.operations import master_data
 from outwork.operations.build_states import cancel_build
 from outwork.operations.supplying import Choice, state_supply, supply_at, supply_everything
 from outwork.rules.supply import Supply
@@ -41,6 +42,16 @@ def test_it_works(shop, build):
 def test_everything_at_once(shop, build, supply):
     supply_everything(build=build, supply=supply, **shop.by_ada)
     assert supplies(build) == [supply] * 3
+
+
+def test_a_repeat_after_the_bom_changed_gets_the_first_answer(shop, build):
+    request = {"build": build, "supply": Supply.WE_SEND, "key": "K1", **shop.by_ada}
+    first = supply_everything(**request)
+    part = shop.part("LED-RED")
+    row = {"assembly": build.part_id, "part": part.pk, "quantity": 1, "position": 9}
+    master_data.create(model=BomLine, rows=[row], **shop.by_ada)
+    assert supply_everything(**request) == first
+    assert supplies(build) == ["we send"] * 3 + [None]
 
 
 def test_a_choice_for_one_manufacturer_goes_before_the_line(shop, build):

@@ -49,7 +49,11 @@ def state_supply(
     company_unknown, and line_has_allocations where a line is to be bought by the manufacturer while stock of
     ours is allocated to it.
     """
-    build = lock_build(build, expected_version=expected_version)
+    return _state(lock_build(build, expected_version=expected_version), choices, actor, at)
+
+
+def _state(build: Build, choices: Sequence[Choice], actor: User, at: datetime.datetime) -> Done:
+    """State the supply of lines of a locked build."""
     states.require(build.status, OPEN_BUILD, build.reference)
     query = BuildLine.objects.filter(build=build).select_related("part")
     lines = {line.pk: line for line in query.annotate(allocated=Sum("allocations__quantity"))}
@@ -90,12 +94,23 @@ def state_supply(
     return Done(event.pk, [one.line_id for one in choices])
 
 
+@operation
 def supply_everything(
-    *, build: Build, supply: Supply, actor: User, at: datetime.datetime, key: str | None = None
+    *,
+    build: Build,
+    supply: Supply,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
 ) -> Done:
-    """State one supply for all lines of a build: all ours, or turnkey."""
+    """State one supply for all lines that a build has by now: all ours, or turnkey.
+
+    Refuses what `state_supply` refuses.
+    """
+    build = lock_build(build, expected_version=expected_version)
     lines = BuildLine.objects.filter(build=build).values_list("pk", flat=True)
-    return state_supply(build=build, choices=[Choice(line, supply) for line in lines], actor=actor, at=at, key=key)
+    return _state(build, [Choice(line, supply) for line in lines], actor, at)
 
 
 def supply_at(lines: Sequence[BuildLine], manufacturer_id: int | None) -> dict[int, str | None]:
