@@ -109,3 +109,13 @@ def test_refuses_to_unlink_where_a_link_is_required(shop):
     line = shop.ordered(build)
     shop.switch_on("BUILDORDER_EXTERNAL_REQUIRED")
     assert refused(shop, line, None) == ["line_not_linked_to_build"]
+
+
+def test_refuses_nothing_and_a_line_named_twice(shop):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 10)
+    line = loose_line(shop, build.part, build.manufacturer)
+    assert shop.refused(link_lines, order=line.order, links=[]) == [("no_lines_named", ())]
+    links = [Link(line.pk, build.pk), Link(line.pk, None)]
+    assert shop.refused(link_lines, order=line.order, links=links) == [("line_named_twice", (1, "line"))]
+    line.refresh_from_db()
+    assert line.build_id is None

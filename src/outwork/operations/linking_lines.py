@@ -45,7 +45,7 @@ def link_lines(
     """Link lines of an open order to external builds, or unlink them; `ids` holds the lines.
 
     On an order that is placed the link issues a pending build, as placing it does. Refuses wrong_state,
-    line_not_on_order, line_received_already, line_not_linked_to_build, and each case of a bad link
+    no_lines_named, line_named_twice, line_not_on_order, line_received_already, line_not_linked_to_build, and each case of a bad link
     (external_builds_off, build_not_external, build_not_open, build_of_another_part, company_not_supplier,
     company_not_manufacturer).
     """
@@ -71,7 +71,14 @@ def _check(
 ) -> None:
     settings, reasons = all_settings(), Reasons()
     parts = {part.pk: part for part in Part.objects.filter(pk__any=[build.part_id for build in builds.values()])}
+    if not links:
+        reasons.add("no_lines_named")
+    seen: set[int] = set()
     for index, link in enumerate(links):
+        if link.line_id in seen:
+            reasons.add("line_named_twice", line=link.line_id, where=(index, "line"))
+            continue
+        seen.add(link.line_id)
         line = known.get(link.line_id)
         if line is None:
             reasons.add("line_not_on_order", line=link.line_id, order=order.reference, where=(index, "line"))
