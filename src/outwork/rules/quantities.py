@@ -30,11 +30,17 @@ ZERO = Decimal(0)
 
 
 def decimal(value: Any, *, where: Where = ()) -> Decimal:
-    """Read a number exactly; refuses NaN, infinity and what is no number. A float is read as it prints."""
+    """Read a number exactly; refuses NaN, infinity and what is no number. A float is read as it prints.
+
+    What Decimal reads beyond what people write is refused too: 1_0 is a slip of the hand, not ten.
+    """
     if isinstance(value, bool) or value is None:
         refuse("number_invalid", value=value, where=where)
     try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+        text = str(value).strip()
+        if "_" in text or not text.isascii():
+            raise ValueError(text)
+        number = value if isinstance(value, Decimal) else Decimal(text)
     except (InvalidOperation, ValueError):
         refuse("number_invalid", value=str(value)[:40], where=where)
     if not number.is_finite():
