@@ -109,7 +109,7 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
     line.refresh_from_db()
     arrivals = [Arrival(line.pk, 2, serials="4-5")]
     costs(42, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
-    costs(29, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
+    costs(37, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     assert {one.consumed for one in build.lines.all()} == {10}
     shop.recount()
 
@@ -124,7 +124,7 @@ def test_a_build_of_many_lines_that_are_short(shop, costs, shelf, count):
     takes = [Take(line.pk, item, 8) for line, item in zip(lines, stock.ids, strict=True)]
     allocate(build=build, takes=takes, **shop.by_bo)
     costs(17, settle_shortfalls, build=build, **shop.by_bo)
-    costs(27, finish_build, build=build, accept_unallocated=True, **shop.by_ada)
+    costs(35, finish_build, build=build, accept_unallocated=True, **shop.by_ada)
     second = shop.build(board, 5)
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     auto_allocate(build=second, **shop.by_bo)
@@ -188,7 +188,7 @@ def test_many_serials(shop, costs, count):
     done = receive(order=line.order, arrivals=arrivals, **shop.by_bo)
     decisions = [Decision(one) for one in done.data["outputs"]]
     costs(20, accept_outputs, build=build, decisions=decisions, **shop.by_bo)
-    costs(25, finish_build, build=build, **shop.by_ada)
+    costs(33, finish_build, build=build, **shop.by_ada)
     shop.recount()
 
 
@@ -210,7 +210,7 @@ def test_many_rejects_and_parts_of_batches(shop, costs, count):
     costs(22, accept_outputs, build=build, decisions=halves, **shop.by_bo)
     rest = [Decision(one) for one in done.data["outputs"]]
     costs(17, reject_outputs, build=build, decisions=rest, reason="Bad", **shop.by_bo)
-    costs(29, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
+    costs(37, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     shop.recount()
 
 

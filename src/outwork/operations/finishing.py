@@ -8,7 +8,9 @@ from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
-from outwork.ledger.revalue import downstream
+from outwork.ledger.holding import hold
+from outwork.ledger.reserve import items_for_builds
+from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build, BuildLine, PurchaseLine, User
 from outwork.operations import build_states
 from outwork.operations.consuming import Consumption, Shortfall, consume_due, open_consumption
@@ -47,8 +49,8 @@ def finish_build(
     build_incomplete, build_short (every short line).
     """
     # What the outputs went into bears its part of the final cost: all of it is locked at once, in order.
-    reach = downstream(builds=[build.pk])
-    build = lock_build(build, expected_version=expected_version, also=reach.builds)
+    reach = hold(lambda: _reach(build)).items
+    build = lock_build(build, expected_version=expected_version)
     if states.is_repeat(build.status, BuildStatus.COMPLETE):
         event = record("build.finished", build, actor=actor, at=at, data={"repeated": True})
         return Done(event.pk, [build.pk])
@@ -60,7 +62,7 @@ def finish_build(
         reasons.add("build_incomplete", build=build.reference, accepted=made.accepted, planned=made.planned)
 
     event = record("build.finished", build, actor=actor, at=at, reason=reason)
-    consumption = open_consumption(build, event, also=reach.items)
+    consumption = open_consumption(build, event, also=reach)
     consume_due(consumption)
     if not accept_unallocated:
         for short in consumption.shortfalls:
@@ -77,6 +79,12 @@ def finish_build(
     settle_cost(build, event, consumption.posting.held)
     said = [one.told() for one in consumption.shortfalls] + _still_on_order(build)
     return Done(event.pk, [build.pk], said=said, data={"freed": freed, "supplied": supplied})
+
+
+def _reach(build: Build) -> Reach:
+    """What the build's outputs went into, and what it may consume or has used up."""
+    reach = downstream(builds=[build.pk])
+    return Reach(reach.items | items_for_builds([build.pk]), reach.builds)
 
 
 def _supplied_by_manufacturer(build: Build, shortfalls: list[Shortfall]) -> list[int]:
