@@ -74,7 +74,7 @@ def test_show_as_json_has_the_whole_story(shop, build, ordered, program):
     }  # fmt: skip
     assert set(shown["lines"][0]) == {
         "id", "position", "part", "supply", "is_optional", "is_consumable", "per_unit", "required", "consumed",
-        "allocated", "there", "short", "due", "free_here", "free_there",
+        "allocated", "there", "short", "due", "free_here", "free_there", "free_others",
     }  # fmt: skip
     assert shown["lines"][0]["due"] == "8"
     assert [(row["order"], row["open"], row["price"]) for row in shown["order_lines"]] == [("PO-0001", "6", "12.5")]

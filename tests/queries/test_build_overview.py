@@ -6,7 +6,17 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
-from outwork.models import Allocation, BomLine, Build, BuildLine, BuildOutput, Part, PurchaseLine, PurchaseOrder
+from outwork.models import (
+    Allocation,
+    BomLine,
+    Build,
+    BuildLine,
+    BuildLineSubstitute,
+    BuildOutput,
+    Part,
+    PurchaseLine,
+    PurchaseOrder,
+)
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
 from outwork.operations.order_states import complete_order
@@ -66,7 +76,7 @@ def test_it_works(shop, build):
         ("C-100N", 70, 70, 0, 0, 30, 0),
         ("CASE", 10, 0, 0, 0, 0, 0),
     ]
-    assert steps(build) == ["allocate", "send", "await_units"]
+    assert steps(build) == ["order_parts", "send", "await_units"]
     send_kit(build=build, **shop.by_bo)
     receive(order=line.order, arrivals=[Arrival(line.pk, 10, serials="1-10")], **shop.by_bo)
     outputs = list(BuildOutput.objects.order_by("item__serial_number"))
@@ -77,7 +87,7 @@ def test_it_works(shop, build):
         ("C-100N", 63, 7, 0),
         ("CASE", 0, 0, 0),
     ]
-    assert steps(build) == ["allocate", "decide_units"]
+    assert steps(build) == ["order_parts", "decide_units"]
     found = overview(build_named("BO-0001"), today=TODAY)
     assert [(row.order, row.status, row.ordered, row.received, row.open) for row in found.ordered] == [
         ("PO-0001", "complete", 10, 10, 0)
@@ -138,7 +148,7 @@ def test_a_page_costs_the_same_for_one_line_and_for_many(shop, statements, count
     with statements() as spent:
         found = overview(build_named("BO-0001"), today=TODAY)
     assert len(found.lines) == len(found.outputs) == count
-    assert spent == 12
+    assert spent == 14
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
@@ -195,3 +205,16 @@ def test_a_line_that_one_of_two_manufacturers_buys_is_short_for_the_other(shop, 
     shop.sells(other, build.part)
     order_build(build=build, manufacturer=other, **shop.by_ada)
     assert seen(build, "part", "supply", "short")[0] == ("R-10K", "they buy, we send", 40)
+
+
+def test_stock_is_to_be_allocated_where_a_substitute_is_free_and_ordered_where_nothing_is(shop, build):
+    assert steps(build) == ["order_build", "order_parts"]
+    line = build.lines.get(part__number="R-10K")
+    BuildLineSubstitute.objects.create(build_line=line, part=shop.part("R-10K-ALT"))
+    shop.put("R-10K-ALT", 100)
+    found = overview(build_named(build.reference), today=TODAY)
+    assert [step.text() for step in found.next[1:]] == [
+        "allocate stock for R-10K (40)",
+        "order C-100N (70): there is no free stock",
+    ]
+    assert seen(build, "free_here", "free_others")[0] == (0, 100)

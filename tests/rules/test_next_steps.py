@@ -47,7 +47,11 @@ def test_it_works() -> None:
         ({"ordered": 100, "accepted": 100, "built": 100}, ["finish it"]),
         (
             {"ordered": 98, "accepted": 98, "built": 98},
-            ["2 good units are missing and nothing is on order: order them, or finish it as it is"],
+            ["2 good units are missing and nothing is on order: order more, or finish it as it is"],
+        ),
+        (
+            {"ordered": 99, "accepted": 99, "built": 99},
+            ["1 good unit is missing and nothing is on order: order more, or finish it as it is"],
         ),
         ({"ordered": 100, "to_send": ["R-10K"], "on_order": 100, "orders": ["PO-0001"]}, None),
         (

@@ -20,6 +20,7 @@ COMMANDS = {
     "resume_build": "outwork build issue {build}",
     "order_build": "outwork build order {build}",
     "allocate": "outwork build auto-allocate {build}",
+    "order_parts": "outwork order create SUPPLIER",
     "send": "outwork build send {build}",
     "decide_units": "outwork build accept {build} --all",
     "consume": "outwork build consume {build}",
@@ -45,7 +46,7 @@ def page(found: BuildOverview, zone: ZoneInfo) -> Iterator[str]:
         ("accepted", made.accepted),
         ("rejected", made.rejected),
         ("scrapped at the manufacturer", made.scrapped),
-        ("good units still open", made.open),
+        ("good unit still open" if made.open == 1 else "good units still open", made.open),
     ]
     yield "; ".join(f"{shown(quantity)} {word}" for word, quantity in counts if quantity) + "."
     yield ""

@@ -15,6 +15,7 @@ from outwork.queries.builds import (
     Booked,
     Progress,
     consumed_so_far,
+    fitting_parts,
     lines_of,
     manufacturers_of,
     need_of,
@@ -102,7 +103,7 @@ class LineRow:
 
     `short` is what is neither consumed nor allocated and has to come from us; `due` what should have been
     consumed for the units built and was not; `free_here` and `free_there` the stock of the part itself that
-    could be allocated.
+    could be allocated, `free_others` that of variants and substitutes.
     """
 
     id: int
@@ -120,6 +121,12 @@ class LineRow:
     due: Decimal
     free_here: Decimal
     free_there: Decimal
+    free_others: Decimal
+
+    @property
+    def has_free_stock(self) -> bool:
+        """Whether anything can be allocated to it."""
+        return bool(self.free_here or self.free_there or self.free_others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ class BuildOverview:
 
 
 def overview(build: Build, *, today: datetime.date) -> BuildOverview:
-    """All that the page of a build says, whatever its size; eleven statements, nine for an internal one.
+    """All that the page of a build says, whatever its size; thirteen statements, eleven for an internal one.
 
     The build comes with its part and manufacturer.
     """
@@ -182,7 +189,8 @@ def overview(build: Build, *, today: datetime.date) -> BuildOverview:
 def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
     lines = lines_of(build.pk)
     allocated = _allocated(build, makers)
-    free = _free({line.part_id for line in lines}, makers)
+    fitting = fitting_parts(lines)
+    free = _free({part_id for parts in fitting.values() for part_id in parts}, makers)
     choices = _choices(build)
     missing = _due(build, lines, choices)
     rows = []
@@ -209,6 +217,7 @@ def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
                 due=missing[line.pk],
                 free_here=free_here,
                 free_there=free_there,
+                free_others=sum((sum(free[one]) for one in fitting[line.pk] if one != line.part_id), ZERO),
             )
         )
     return rows
@@ -320,7 +329,10 @@ def _next(
             accepted=made.accepted,
             built=made.built,
             undecided=[row.part for row in lines if row.supply is None and not row.is_consumable],
-            short=[f"{row.part} ({as_text(row.short)})" for row in lines if row.short],
+            short=[f"{row.part} ({as_text(row.short)})" for row in lines if row.short and row.has_free_stock],
+            out_of_stock=[
+                f"{row.part} ({as_text(row.short)})" for row in lines if row.short and not row.has_free_stock
+            ],
             to_send=[
                 row.part
                 for row in lines

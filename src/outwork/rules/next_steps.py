@@ -19,13 +19,14 @@ STEPS: dict[str, str] = {
     "order_build": "order {quantity} units from {manufacturer}",
     "place_order": "place {orders}",
     "allocate": "allocate stock for {parts}",
+    "order_parts": "order {parts}: there is no free stock",
     "send": "send the kit: {parts} are allocated and still lie with us",
     "await_units": "{quantity} units are still to come on {orders}{when}",
     "chase_units": "ask where they stay: {quantity} units on {orders} were expected by {expected}",
     "decide_units": "accept or reject the {quantity} units in production",
     "consume": "consume what was built and not booked yet: {parts}",
     "make_units": "make {quantity} units",
-    "missing_units": "{quantity} good units are missing and nothing is on order: order them, or finish it as it is",
+    "missing_units": "{units} missing and nothing is on order: order more, or finish it as it is",
     "finish": "finish it",
     "add_lines": "add lines",
     "place_this": "place it",
@@ -50,7 +51,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class BuildFacts:
-    """Where a build stands. Parts are texts such as "R-10K (40)"; units are in the assembly's unit."""
+    """Where a build stands; what is short can be allocated or is out of stock. Parts are texts such as "R-10K (40)"; units are in the assembly's unit."""
 
     status: int
     is_external: bool
@@ -63,6 +64,7 @@ class BuildFacts:
     built: Decimal
     undecided: Sequence[str] = ()
     short: Sequence[str] = ()
+    out_of_stock: Sequence[str] = ()
     to_send: Sequence[str] = ()
     to_consume: Sequence[str] = ()
     drafts: Sequence[str] = ()
@@ -89,6 +91,8 @@ def after_build(facts: BuildFacts) -> list[Step]:
         steps.append(Step("issue_build"))
     if facts.short:
         steps.append(Step("allocate", {"parts": facts.short}))
+    if facts.out_of_stock:
+        steps.append(Step("order_parts", {"parts": facts.out_of_stock}))
     if facts.to_send:
         steps.append(Step("send", {"parts": facts.to_send}))
     if facts.in_production:
@@ -96,6 +100,10 @@ def after_build(facts: BuildFacts) -> list[Step]:
     if facts.to_consume:
         steps.append(Step("consume", {"parts": facts.to_consume}))
     return steps + _units_to_come(facts)
+
+
+def _good_units(quantity: Decimal) -> str:
+    return "1 good unit is" if quantity == 1 else f"{shown(quantity)} good units are"
 
 
 def _units_to_come(facts: BuildFacts) -> list[Step]:
@@ -112,7 +120,7 @@ def _units_to_come(facts: BuildFacts) -> list[Step]:
     if facts.in_production:
         return []
     if missing and facts.built:
-        return [Step("missing_units", {"quantity": missing})]
+        return [Step("missing_units", {"quantity": missing, "units": _good_units(missing)})]
     return [] if missing else [Step("finish")]
 
 
