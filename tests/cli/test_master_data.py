@@ -50,7 +50,9 @@ def test_changes_what_is_named_and_nothing_else(shop, program):
     ]
     event = Event.objects.latest("pk")
     assert (event.kind, event.actor, event.part) == ("part.changed", shop.ada, Part.objects.get())
-    assert program("part", "change", "R-10K", "--description", "10k 1%") == ["R-10K: nothing was other."]
+    assert program("part", "change", "R-10K", "--description", "10k 1%") == [
+        "R-10K: it is like that already, nothing changed."
+    ]
     assert program.json("part", "change", "R-10K", "--category", "")["data"] == {"id": event.part_id}
     made = Part.objects.get()
     assert (made.name, made.description, made.is_active, made.category) == ("R-10K", "10k 1%", False, None)

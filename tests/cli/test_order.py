@@ -34,7 +34,7 @@ def test_it_works(shop, mouser, program):
     ]
     assert program("order", "place", "PO-0001") == ["PO-0001 is placed with Mouser."]
     arrived = ("1=2", "2=10", "2=20", "--batch", "D2431", "--batch", "-", "--batch", "B7", "--location", "Main shelf")
-    assert [line.partition(", item")[0] for line in program("order", "receive", "PO-0001", *arrived)] == [
+    assert [line.partition(", item")[0] for line in program("order", "receive", "PO-0001", *arrived)[:-1]] == [
         "Received from Mouser on PO-0001:",
         "  8000 of R-10K, batch D2431",
         "  10 of CASE",

@@ -80,6 +80,7 @@ def order(
 @click.option("--serials", metavar="TEXT", help="Their serial numbers: 1-5, SN-001+, ~ for the next free ones.")
 @click.option("--batch", default="", help="Their batch code.")
 @location_option
+@click.option("--manufacturer", metavar="NAME", help="Whose units they are, where an external build has several.")
 @click.option("--accept-manual-output", is_flag=True, help="By hand for an external build, to correct; with a reason.")
 @reason_option
 @doing
@@ -90,6 +91,7 @@ def make(
     serials: str | None,
     batch: str,
     location: str | None,
+    manufacturer: str | None,
     accept_manual_output: bool,
     reason: str,
 ) -> Answer:
@@ -101,6 +103,7 @@ def make(
         serials=serials,
         batch=batch,
         location=location_named(location) if location else None,
+        manufacturer=company_named(manufacturer, where=("manufacturer",)) if manufacturer else None,
         accept_manual_output=accept_manual_output,
         reason=reason,
         **asked,

@@ -150,7 +150,11 @@ def change_command(spoken: Spoken) -> click.Command:
             done = spoken.save(rows=[{"id": row.pk, **values}], **asked)
         else:
             done = master_data.change(model=spoken.model, rows=[{"id": row.pk, **values}], **asked)
-        return Answer(done, f"{row!s}: {_what_changed(spoken, done) or 'nothing was other'}.", {"id": row.pk})
+        return Answer(
+            done,
+            f"{row!s}: {_what_changed(spoken, done) or 'it is like that already, nothing changed'}.",
+            {"id": row.pk},
+        )
 
     command = with_fields(spoken.model, spoken.helps or {}, is_new=False)(change)
     for extra in spoken.extras:

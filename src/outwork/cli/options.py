@@ -40,6 +40,13 @@ class Pair(click.ParamType):
 
 
 DAY = Day()
+
+
+def day_or_none(text: str) -> datetime.date | None:
+    """A date, or none where "none" says that there is to be no date."""
+    return None if text == "none" else DAY.convert(text, None, None)
+
+
 build_argument = click.argument("build", metavar="BUILD")
 order_argument = click.argument("order", metavar="ORDER")
 reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; kept with the event.")

@@ -10,12 +10,13 @@ import click
 from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import Pair, location_option, order_argument
 from outwork.cli.tables import shown
-from outwork.models import BuildOutput, PurchaseLine, PurchaseOrder, StockItem
+from outwork.models import BuildOutput, Event, PurchaseLine, PurchaseOrder, StockItem
 from outwork.operations.closing_short import close_short, reopen_lines
 from outwork.operations.receiving import receive
+from outwork.operations.unreceiving import unreceive
 from outwork.queries.naming import lines_to_name, location_named, order_line_named, order_named
 from outwork.rules.receiving import Arrival
-from outwork.rules.refusals import Reasons, Refusal
+from outwork.rules.refusals import Reasons, Refusal, refuse
 from outwork.rules.serials import serial_text
 from outwork.rules.states import OutputState, StockStatus
 
@@ -118,7 +119,8 @@ def receive_command(
         reason=reason,
         **asked,
     )
-    return Answer(done, _received(found, done.ids))
+    back = f"  To take it back: outwork order unreceive {done.event_id} --reason TEXT"
+    return Answer(done, [*_received(found, done.ids), back])
 
 
 def _received(order: PurchaseOrder, item_ids: Sequence[int]) -> Iterator[str]:
@@ -165,4 +167,18 @@ def open_again(asked: Asked, order: str, lines: tuple[str, ...], reason: str) ->
     return Answer(done, [f"{part}: {shown(units)} are on order again." for part, units in left])
 
 
-COMMANDS = (receive_command, close, open_again)
+@click.command("unreceive")
+@click.argument("event", type=int, metavar="EVENT")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept with the event.")
+@doing
+def unreceive_command(asked: Asked, event: int, reason: str) -> Answer:
+    """Take a whole receipt back. `outwork order receive` prints the number of its event."""
+    receipt = Event.objects.filter(pk=event).first()
+    if receipt is None:
+        refuse("event_unknown", event=event, where=("event",))
+    done = unreceive(receipt=receipt, reason=reason, **asked)
+    of_order = f" on {receipt.order.reference}" if receipt.order else ""
+    return Answer(done, f"What came with event {event}{of_order} is taken back; it is open again.")
+
+
+COMMANDS = (receive_command, unreceive_command, close, open_again)

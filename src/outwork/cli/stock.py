@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
-from outwork.cli.options import DAY, location_option, note_option, reason_option
+from outwork.cli.options import DAY, day_or_none, location_option, note_option, reason_option
 from outwork.cli.output import print_json
 from outwork.cli.tables import day, several, table
 from outwork.models import StockItem
 from outwork.operations.adding_stock import More, NewStock, add_stock, add_to_stock
+from outwork.operations.changing_stock import Change, change_stock
 from outwork.operations.counting_stock import Counted, count_stock
 from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.removing_stock import Removal, remove_stock
@@ -244,6 +245,36 @@ def transfer(asked: Asked, rows: Sequence[tuple[int, str | None]], location: str
     transfers = [Transfer(item, place.pk, quantity) for item, quantity in rows]
     done = transfer_stock(rows=transfers, reason=reason, **asked)
     return Answer(done, f"{_items(done.ids).capitalize()} now at {place}.")
+
+
+@command.command("change")
+@click.argument("item", type=int, metavar="ITEM")
+@click.option("--status", type=click.Choice(list(STATUSES)), help="Its condition.")
+@click.option("--batch", metavar="CODE", help="Its batch code.")
+@click.option("--serial", metavar="NUMBER", help='Its serial number; nothing ("") for none.')
+@click.option("--packaging", help="How it is packed: reel, tray.")
+@click.option("--expires", metavar="DATE", help="When it expires; none for never.")
+@click.option("--note", metavar="TEXT", help="A note, kept with the item.")
+@reason_option
+@doing
+def change(
+    asked: Asked, item: int, status: str | None, expires: str | None, reason: str, **given: str | None
+) -> Answer:
+    """Change what is known of an item: its condition, batch, serial number, expiry."""
+    facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if status is not None:
+        facts["status"] = STATUSES[status]
+    if expires is not None:
+        facts["expiry_date"] = day_or_none(expires)
+    if not facts:
+        raise click.UsageError("Say what is to change, such as --status quarantined or --batch CODE.")
+    done = change_stock(rows=[Change(item, facts)], reason=reason, **asked)
+    row = StockItem.objects.select_related("part").get(pk=item)
+    words = [
+        f"status {StockStatus(row.status).word}" if name == "status" else f"{name.replace('_', ' ')} {value}"
+        for name, value in facts.items()
+    ]
+    return Answer(done, f"Item {item}, {row.part.label}: {', '.join(words)}.")
 
 
 @command.command("split")

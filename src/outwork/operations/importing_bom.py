@@ -30,7 +30,7 @@ declare(
     import_into_no_assembly="{part} is not an assembly: make it one before its BOM is imported",
     bom_exists=(
         "{part} has a BOM of {standing} lines, and the file is another: {new} lines would be new, {changed} changed and "
-        "{gone} gone; import with replace to do that"
+        "{gone} gone; import with replace (--replace) to do that"
     ),
     bom_company_now_manufacturer="{company} is marked as a manufacturer now",
     bom_company_now_supplier="{company} is marked as a supplier now",

@@ -101,7 +101,7 @@ declare(
     no_lines_named="Name at least one line",
     dates_reversed="The start {start} lies after the target {target}",
     line_not_on_order="Line {line} is not on {order}",
-    serials_needed="{part} has tracked components: receive it with serial numbers",
+    serials_needed="{part} has tracked components: give its units serial numbers",
     manufacturer_undecided="{build} has {count} manufacturers: say which one is meant",
     manufacturer_not_of_build="{company} does not build {build}",
     company_not_supplier="{company} is not a supplier",

@@ -24,7 +24,7 @@ SAID: dict[str, str] = {
     "left_behind": "{quantity} of {item} are {status} and stay where they are",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} {currency} in all",
-    "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
+    "receipts_restated": "What was received on {order} is worth {after} now in base currency; it was {before}",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
 }
