@@ -122,3 +122,14 @@ def test_refuses_a_build_that_is_over(shop):
     build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 10)
     cancel_build(build=build, **shop.by_ada)
     assert refused(shop, build, {"title": "x"}) == ["wrong_state"]
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+@pytest.mark.parametrize(("is_issued", "expected"), [(False, 12), (True, 9)])
+def test_it_costs_the_same_for_one_and_for_many(shop, statements, count, is_issued, expected):
+    build = shop.build(shop.assembly("BOARD", {f"R-{number}": 1 for number in range(count)}), 10)
+    if is_issued:
+        issue_build(build=build, **shop.by_ada)
+    with statements() as seen:
+        change_build(build=build, changes={"quantity": 12}, **shop.by_ada)
+    assert seen == expected

@@ -119,3 +119,15 @@ def test_refuses_nothing_and_a_line_named_twice(shop):
     assert shop.refused(link_lines, order=line.order, links=links) == [("line_named_twice", (1, "line"))]
     line.refresh_from_db()
     assert line.build_id is None
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
+    board = shop.assembly("BOARD", {"R-10K": 1})
+    build = shop.external(board, 10)
+    order = PurchaseOrder.objects.get(pk=create_order(supplier=build.manufacturer, **shop.by_ada).ids[0])
+    sold = shop.sells(build.manufacturer, board).pk
+    done = add_lines(order=order, lines=[NewLine(sold, 1) for _ in range(count)], **shop.by_ada)
+    with statements() as seen:
+        link_lines(order=order, links=[Link(pk, build.pk) for pk in done.ids], **shop.by_ada)
+    assert seen == 10

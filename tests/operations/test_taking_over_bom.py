@@ -9,6 +9,7 @@ import pytest
 from outwork.models import BomLine, Build, BuildOutput, Event, StockItem
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.changing_build import change_build
+from outwork.operations.build_states import issue_build
 from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.receiving import receive
 from outwork.operations.supplying import Choice, state_supply, supply_at
@@ -112,3 +113,15 @@ def test_refuses_a_build_that_still_follows(shop):
     with pytest.raises(Refusal) as refusal:
         take_over_bom(build=build, **shop.by_ada)
     assert refusal.value.code == "build_not_frozen"
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
+    build = shop.external(shop.assembly("BOARD", {f"R-{number}": 1 for number in range(count)}), 10)
+    issue_build(build=build, **shop.by_ada)
+    choices = [Choice(line.pk, Supply.THEY_BUY, build.manufacturer_id) for line in build.lines.all()]
+    state_supply(build=build, choices=choices, **shop.by_ada)
+    BomLine.objects.update(quantity=Decimal(2))
+    with statements() as seen:
+        take_over_bom(build=build, **shop.by_ada)
+    assert seen == 17
