@@ -217,7 +217,7 @@ def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
                 due=missing[line.pk],
                 free_here=free_here,
                 free_there=free_there,
-                free_others=sum((sum(free[one]) for one in fitting[line.pk] if one != line.part_id), ZERO),
+                free_others=sum((sum(free[one], ZERO) for one in fitting[line.pk] if one != line.part_id), ZERO),
             )
         )
     return rows
