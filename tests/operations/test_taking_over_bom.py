@@ -8,8 +8,8 @@ import pytest
 
 from outwork.models import BomLine, Build, BuildOutput, Event, StockItem
 from outwork.operations.auto_allocating import auto_allocate
-from outwork.operations.changing_build import change_build
 from outwork.operations.build_states import issue_build
+from outwork.operations.changing_build import change_build
 from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.receiving import receive
 from outwork.operations.supplying import Choice, state_supply, supply_at
