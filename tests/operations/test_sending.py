@@ -6,9 +6,11 @@ import pytest
 
 from outwork.models import Event, Location, Movement, StockItem
 from outwork.operations.build_states import cancel_build
+from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
 from outwork.rules.places import Kind
+from outwork.rules.receiving import Arrival
 from outwork.rules.states import StockStatus
 from outwork.rules.supply import Supply
 from tests.shop import Shop
@@ -211,3 +213,89 @@ def test_refuses_a_kit_of_which_nothing_may_be_used(shop, build):
     shop.given("R-10K   batch A   Main shelf   40   for BO-0001")
     StockItem.objects.update(status=StockStatus.QUARANTINED)
     assert shop.refused(send_kit, build=build) == [("kit_not_usable", ())]
+
+
+@pytest.fixture
+def two(shop):
+    """Twenty boards, twelve ordered at Acme Assembly and five at Best Boards; three are not ordered."""
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 2, "C-100N": 1}), 20)
+    shop.ordered(build, 12)
+    beta = shop.manufacturer("Best Boards")
+    shop.sells(beta, build.part)
+    Stories(shop).order_from(build, beta, 5)
+    build.refresh_from_db()
+    return build, build.manufacturer, beta
+
+
+def test_each_of_several_manufacturers_gets_its_share(shop, two):
+    build, alpha, beta = two
+    shop.given("""
+        R-10K    batch A   Main shelf   30   for BO-0001
+        R-10K    batch B   Main shelf   10   for BO-0001
+        C-100N   batch C   Main shelf   20   for BO-0001
+    """)
+    assert len(send_kit(build=build, manufacturer=alpha, **shop.by_bo).ids) == 2
+    shop.expect("""
+        R-10K    batch A   Acme Assembly   24   for BO-0001
+        R-10K    batch A   Main shelf       6   for BO-0001
+        R-10K    batch B   Main shelf      10   for BO-0001
+        C-100N   batch C   Acme Assembly   12   for BO-0001
+        C-100N   batch C   Main shelf       8   for BO-0001
+    """)
+    assert shop.refused(send_kit, build=build, manufacturer=alpha) == [("share_sent_already", ())]
+    send_kit(build=build, manufacturer=beta, **shop.by_bo)
+    shop.expect("""
+        R-10K    batch A   Acme Assembly   24   for BO-0001
+        R-10K    batch A   Best Boards      6   for BO-0001
+        R-10K    batch B   Best Boards      4   for BO-0001
+        R-10K    batch B   Main shelf       6   for BO-0001
+        C-100N   batch C   Acme Assembly   12   for BO-0001
+        C-100N   batch C   Best Boards      5   for BO-0001
+        C-100N   batch C   Main shelf       3   for BO-0001
+    """)
+    shop.recount()
+
+
+def test_what_was_consumed_there_is_of_the_share(shop, two):
+    build, alpha, _ = two
+    shop.given("R-10K   batch A   Main shelf   40   for BO-0001")
+    send_kit(build=build, manufacturer=alpha, **shop.by_bo)
+    line = build.purchase_lines.get(order__supplier=alpha)
+    arrival = Arrival(line.pk, 4, in_units=True, batch="X", location_id=shop.location("Main shelf").pk)
+    receive(order=line.order, arrivals=[arrival], accept=True, **shop.by_bo)
+    shop.expect("""
+        R-10K   batch A   Acme Assembly   16   for BO-0001
+        R-10K   batch A   Main shelf      16   for BO-0001
+        BOARD   batch X   Main shelf       4
+    """)
+    assert shop.refused(send_kit, build=build, manufacturer=alpha) == [("share_sent_already", ())]
+    shop.recount()
+
+
+def test_named_lines_travel_with_their_share(shop, two):
+    build, _, beta = two
+    shop.given("""
+        R-10K    Main shelf   40   for BO-0001
+        C-100N   Main shelf   20   for BO-0001
+    """)
+    send_kit(build=build, manufacturer=beta, lines=[build.lines.get(part__number="C-100N").pk], **shop.by_bo)
+    shop.expect("""
+        C-100N   Best Boards    5   for BO-0001
+        C-100N   Main shelf    15   for BO-0001
+        R-10K    Main shelf    40   for BO-0001
+    """)
+
+
+def test_a_reel_that_another_manufacturer_needs_too_does_not_travel_whole(shop, two):
+    build, alpha, _ = two
+    for part, allocated in (("R-10K", 24), ("C-100N", 20)):
+        shop.allocate(build.reference, shop.put(part, 100), allocated)
+    send_kit(build=build, manufacturer=alpha, whole_items=True, **shop.by_bo)
+    shop.expect("""
+        R-10K    Acme Assembly   24   for BO-0001
+        R-10K    Acme Assembly   76
+        C-100N   Acme Assembly   12   for BO-0001
+        C-100N   Main shelf       8   for BO-0001
+        C-100N   Main shelf      80
+    """)
+    shop.recount()

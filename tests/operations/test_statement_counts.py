@@ -23,6 +23,7 @@ from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
 from outwork.operations.order_states import complete_order, place_order, reopen_order
+from outwork.operations.ordering_build import order_build
 from outwork.operations.promising import DateChange, state_dates
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
@@ -111,6 +112,25 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
     costs(42, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
     costs(37, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     assert {one.consumed for one in build.lines.all()} == {10}
+    shop.recount()
+
+
+def test_a_kit_of_many_lines_for_one_of_two_manufacturers(shop, costs, shelf, count):
+    board, maker, other = wide_board(shop, count), shop.manufacturer(), shop.manufacturer("Best Boards")
+    build = shop.external(board, 5, maker)
+    shop.ordered(build, 3)
+    shop.sells(other, board, "11.00")
+    place_order(
+        order=PurchaseLine.objects.get(
+            pk=order_build(build=build, manufacturer=other, units=2, **shop.by_ada).ids[0]
+        ).order,
+        **shop.by_ada,
+    )
+    rows = [NewStock(line.part_id, 20, location=shelf.pk, value=1) for line in build.lines.all()]
+    add_stock(rows=rows, **shop.by_bo)
+    auto_allocate(build=build, **shop.by_bo)
+    build.refresh_from_db()
+    costs(21, send_kit, build=build, manufacturer=other, **shop.by_bo)
     shop.recount()
 
 
