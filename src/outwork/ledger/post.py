@@ -11,7 +11,7 @@ from outwork.ledger import rows
 from outwork.ledger.held import COLUMNS, Held, as_row, changed_columns
 from outwork.models import Event, Movement, StockItem
 from outwork.rules.places import GONE, VALUE_ONLY, Kind, Place, PlaceKind
-from outwork.rules.quantities import ZERO, rounded_money
+from outwork.rules.quantities import ZERO, check_value, rounded_money
 
 _MOVEMENT = (
     "event_id",
@@ -180,8 +180,11 @@ class Posting:
         now = self.event.recorded_at
         # Sorted by serial: two transactions that want the same serials then wait for each other, not in a circle.
         fresh = sorted(self._new.values(), key=lambda one: (one.serial_scope or 0, one.serial or ""))
-        rows.insert(StockItem, (*COLUMNS, "updated_at"), [(*as_row(one), now) for one in fresh])
         touched = [self.held[item_id] for item_id in sorted(self._touched) if item_id in self.held]
+        for one in (*fresh, *touched):
+            if one.value is not None:
+                check_value(one.value, where=("items", one.id))
+        rows.insert(StockItem, (*COLUMNS, "updated_at"), [(*as_row(one), now) for one in fresh])
         # Only the columns that changed: the databases then leave the indexes and keys of all others alone.
         changed = {**changed_columns(touched), "updated_at": [now] * len(touched)}
         ids = [one.id for one in touched]

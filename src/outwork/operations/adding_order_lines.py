@@ -35,7 +35,7 @@ from outwork.rules.currency import currency_code
 from outwork.rules.external import BuildFacts, check_link
 from outwork.rules.packs import base_to_packs, packs_to_base
 from outwork.rules.pricing import Break, price_for
-from outwork.rules.quantities import MONEY_LIMIT, ZERO, as_text, decimal, money, quantity, whole
+from outwork.rules.quantities import MONEY_LIMIT, ZERO, as_text, decimal, money, quantity, whole, worth
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import OPEN_ORDER, OrderStatus
 
@@ -43,7 +43,6 @@ declare(
     supplier_part_of_another="{sku} is sold by {found}, the order goes to {supplier}",
     supplier_part_not_active="{sku} of {supplier} is not active any more",
     discount_not_a_percentage="{discount} is not a discount: it is a percentage from 0 to 100",
-    pack_size_changed="{sku}: ordered in packs of {asked}, the supplier part says {found}",
     price_negative="{price} is not a price: it must be 0 or more",
 )
 
@@ -197,6 +196,7 @@ def _read(line: NewLine, sold: SupplierPart, order: PurchaseOrder, breaks: list[
         price: Decimal | None = money(line.price, where=(index, "price"))
         if price is not None and price < 0:
             raise one_reason("price_negative", index, "price", price=price)
+        worth(packs, price or ZERO, where=(index, "price"))
         currency = currency_code(line.currency or order.currency, where=(index, "currency"))
         return Ready(line, sold, ordered, price, currency, discount)
     currency = line.currency or (breaks[0].currency if breaks else order.currency)

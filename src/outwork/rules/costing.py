@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from outwork.rules.quantities import ZERO, rounded_money, shares
+from outwork.rules.quantities import ZERO, check_value, rounded_money, shares
 from outwork.rules.valuation import Value, plus
 
 Units = Mapping[int, Decimal]
@@ -103,4 +103,6 @@ def landed_value(unit_cost: Value, before: Decimal, units: Decimal) -> Value:
     if unit_cost is None:
         return None
     with localcontext(prec=60):
-        return rounded_money(unit_cost * (before + units)) - rounded_money(unit_cost * before)
+        total = unit_cost * (before + units)
+        check_value(total)
+        return rounded_money(total) - rounded_money(unit_cost * before)

@@ -26,6 +26,8 @@ MONEY_STEP = Decimal(1).scaleb(-MONEY_PLACES)
 # Scaled by 1e5, ninety thousand of the largest quantity still add up within 63 bits.
 QUANTITY_LIMIT = Decimal(1_000_000_000)
 MONEY_LIMIT = Decimal(1_000_000_000)
+# What stock and lines may be worth: scaled by 1e6 it fits 63 bits nine times.
+VALUE_LIMIT = MONEY_LIMIT * 1000
 ZERO = Decimal(0)
 
 
@@ -113,12 +115,17 @@ def as_text(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def worth(count: Decimal, price: Decimal) -> Decimal:
-    """What a quantity is worth at a price per unit, to six places, half up; refuses what money cannot hold."""
+def worth(count: Decimal, price: Decimal, *, where: Where = ()) -> Decimal:
+    """What a quantity is worth at a price per unit, to six places, half up; refuses what the books cannot hold."""
     value = count * price
-    if abs(value) > MONEY_LIMIT * 1000:
-        refuse("money_too_large", value=f"{value:.6g}", limit=MONEY_LIMIT * 1000)
+    check_value(value, where=where)
     return rounded_money(value)
+
+
+def check_value(value: Decimal, *, where: Where = ()) -> None:
+    """Refuse a value that the books cannot hold: money_too_large."""
+    if abs(value) > VALUE_LIMIT:
+        refuse("money_too_large", value=f"{value:.6g}", limit=VALUE_LIMIT, where=where)
 
 
 def shares(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
