@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.installation import Installation
 
 
@@ -25,12 +27,33 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_one_line(installation: Ins
     file = installation.data.parent / "file"
     file.write_text("")
     result = installation.run("migrate", OUTWORK_DATA=str(file / "data"), DATABASE_URL="")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert result.stderr.startswith("Error: The data folder cannot be made (OUTWORK_DATA)")
 
 
 def test_a_database_that_is_away_is_said_in_one_line(installation: Installation) -> None:
-    result = installation.run("migrate", DATABASE_URL="postgresql://ada@127.0.0.1:1/outwork")
+    result = installation.run("migrate", DATABASE_URL="postgresql://ada:s3cret@127.0.0.1:1/outwork")
     assert result.returncode == 1
-    assert "cannot be reached" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.stderr.startswith(
+        "Error: The database cannot be reached (DATABASE_URL is postgresql://ada:***@127.0.0.1:1/outwork): "
+    )
+    assert len(result.stderr.splitlines()) == 1
+    assert "s3cret" not in result.stderr
+
+
+@pytest.mark.parametrize("url", ["garbage", "mysql://ada:s3cret@b/c"])
+def test_a_database_of_another_kind_is_wrong_configuration(installation: Installation, url: str) -> None:
+    result = installation.run("part", "list", DATABASE_URL=url)
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: Outwork speaks postgresql:// only")
+    assert len(result.stderr.splitlines()) == 1
+    assert "s3cret" not in result.stderr
+
+
+def test_a_file_that_cannot_be_opened_is_named(installation: Installation) -> None:
+    installation.data.mkdir()
+    file = installation.data / "outwork.sqlite3"
+    file.mkdir()
+    result = installation.run("part", "list", DATABASE_URL="")
+    assert result.returncode == 1
+    assert result.stderr == (f"Error: The database cannot be reached (the file {file}): unable to open database file\n")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from outwork.config import environment
 
@@ -70,3 +71,33 @@ def test_it_answers_to_this_machine_and_to_the_names_given() -> None:
     assert "[fd00::7]" in environment.allowed_hosts({"HOST": "fd00::7"})
     assert environment.allowed_hosts({"OUTWORK_HOSTS": "a.example, b.example"})[-2:] == ["a.example", "b.example"]
     assert "0.0.0.0" not in environment.allowed_hosts({"HOST": "0.0.0.0"})
+
+
+@pytest.mark.parametrize("url", ["garbage", "mysql://a@b/c", "postgresql://ada@db:port/x", "oracle://a@b/c", "://"])
+def test_another_kind_of_database_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"Outwork speaks postgresql:// only") as refused:
+        environment.database({"DATABASE_URL": url}, tmp_path)
+    assert str(refused.value).endswith(f"DATABASE_URL is {url}")
+
+
+def test_a_server_that_says_nothing_is_not_waited_for_long(tmp_path: Path) -> None:
+    url = "postgresql://ada@db.example/outwork"
+    assert environment.database({"DATABASE_URL": url}, tmp_path)["OPTIONS"] == {"connect_timeout": 10}
+    longer = environment.database({"DATABASE_URL": f"{url}?connect_timeout=60"}, tmp_path)
+    assert int(longer["OPTIONS"]["connect_timeout"]) == 60
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://ada@db/outwork", "postgresql://ada@db/outwork"),
+        ("postgresql://ada:s3cret@db:5432/outwork", "postgresql://ada:***@db:5432/outwork"),
+        ("postgresql://ada:s3/c@r:et@db/outwork", "postgresql://ada:***@db/outwork"),
+        ("postgresql://:s3cret@db/outwork", "postgresql://:***@db/outwork"),
+        ("ada:s3cret@db/outwork", "ada:***@db/outwork"),
+        ("mysql:/ada:s3cret@db", "mysql:/ada:***@db"),
+        ("postgresql:///outwork?password=s3cret&host=db", "postgresql:///outwork?password=***&host=db"),
+    ],
+)
+def test_a_password_is_never_shown(url: str, shown: str) -> None:
+    assert environment.without_password(url) == shown

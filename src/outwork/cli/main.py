@@ -40,7 +40,14 @@ COMMANDS = {
     "trace": ("outwork.cli.trace", "Which lots are in a serial number, and which units have a lot."),
 }
 REFUSED = 1
+WRONG_USE = 2
 FAULT = 70  # EX_SOFTWARE of sysexits.h
+
+
+class WrongConfiguration(click.ClickException):
+    """The environment says something that Outwork cannot work with."""
+
+    exit_code = WRONG_USE
 
 
 class Program(click.Group):
@@ -93,6 +100,7 @@ def write_log(error: Exception) -> Path | None:
 
 def database_hint(error: Exception) -> str | None:
     """Say what a user can do about an error of the database: it is away, or its tables are not there yet."""
+    from django.conf import settings
     from django.db import DatabaseError
 
     if not isinstance(error, DatabaseError):
@@ -102,7 +110,8 @@ def database_hint(error: Exception) -> str | None:
     try:
         missing = database.missing_migrations()
     except DatabaseError:
-        return f"The database cannot be reached: {error}".strip()
+        said = " ".join(str(error).split())
+        return f"The database cannot be reached ({settings.DATABASE_ADDRESS}): {said}"
     return "The database is not ready for this version: run `outwork migrate`." if missing else None
 
 
@@ -115,7 +124,7 @@ def start_django() -> None:
     try:
         django.setup()
     except ImproperlyConfigured as error:
-        raise click.ClickException(str(error)) from error
+        raise WrongConfiguration(str(error)) from error
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -131,5 +140,5 @@ def main() -> None:
       OUTWORK_HOSTS  further host names to answer to, separated by commas
 
     \b
-    Exit status: 0 done, 1 refused (with all the reasons), 2 wrong use, 70 a fault of Outwork.
+    Exit status: 0 done, 1 refused (with all the reasons), 2 wrong use or configuration, 70 a fault of Outwork.
     """

@@ -1,6 +1,7 @@
 """What Outwork reads from its environment: the data folder, the secret key, the database and its host names."""
 
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -15,6 +16,9 @@ Environment = Mapping[str, str]
 
 LOCK_WAIT_SECONDS = 30
 CONNECTION_SECONDS = 600
+# A server behind a firewall that drops what it does not like would keep a command waiting for minutes.
+ANSWER_SECONDS = 10
+ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 
 
 def data_folder(environment: Environment) -> Path:
@@ -52,10 +56,33 @@ def database(environment: Environment, folder: Path) -> dict[str, Any]:
         except OSError as error:
             raise ImproperlyConfigured(f"The data folder cannot be made (OUTWORK_DATA): {error}") from error
         return sqlite(folder / "outwork.sqlite3")
-    found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=CONNECTION_SECONDS, conn_health_checks=True))
+    try:
+        found: dict[str, Any] = dict(
+            dj_database_url.parse(url, conn_max_age=CONNECTION_SECONDS, conn_health_checks=True)
+        )
+    except ValueError:
+        found = {"ENGINE": None}
+    if found["ENGINE"] not in ENGINES:
+        raise ImproperlyConfigured(
+            "Outwork speaks postgresql:// only (postgresql://user@host/name), or keeps a file of its own where "
+            f"DATABASE_URL is not set; DATABASE_URL is {without_password(url)}"
+        )
     if found["ENGINE"].endswith("sqlite3"):
         return sqlite(found["NAME"])
+    found.setdefault("OPTIONS", {}).setdefault("connect_timeout", ANSWER_SECONDS)
     return found
+
+
+def database_address(environment: Environment, folder: Path) -> str:
+    """Say where the database is, without its password: what a person needs who cannot reach it."""
+    url = environment.get("DATABASE_URL")
+    return f"DATABASE_URL is {without_password(url)}" if url else f"the file {folder / 'outwork.sqlite3'}"
+
+
+def without_password(url: str) -> str:
+    """The address of a database as it may be shown, even where it is none: what could be a password is stars."""
+    shown = re.sub(r"^((?>(?:[^:/@]*:/{1,2})?)[^:/@]*):.*@", r"\1:***@", url, flags=re.DOTALL)
+    return re.sub(r"(password=)[^&]*", r"\1***", shown, flags=re.IGNORECASE)
 
 
 def sqlite(file: Path | str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": environment.database(os.environ, DATA_FOLDER)}
+DATABASE_ADDRESS = environment.database_address(os.environ, DATA_FOLDER)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "outwork.User"
