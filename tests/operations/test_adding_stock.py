@@ -111,6 +111,23 @@ def test_refuses_everything_wrong_at_once(shop, resistor, board):
     assert shop.refused(add_stock, rows=[]) == [("rows_missing", ())]
 
 
+def test_refuses_control_characters(shop, resistor, board):
+    red = "a\x01\x1b[31mb"
+    rows = [
+        NewStock(resistor.pk, 1, batch=red, packaging=red, note=red),
+        NewStock(board.pk, 1, serials=red),
+        NewStock(board.pk, serials=[red]),
+    ]
+    assert sorted(shop.refused(add_stock, rows=rows), key=lambda one: one[1]) == [
+        ("text_invalid", (0, "batch")),
+        ("text_invalid", (0, "note")),
+        ("text_invalid", (0, "packaging")),
+        ("serial_invalid", (1, "serials")),
+        ("serial_invalid", (2, "serials")),
+    ]
+    add_stock(rows=[NewStock(resistor.pk, 1, note="two\nlines")], **shop.by_bo)
+
+
 def test_refuses_serials_that_do_not_fit(shop, board):
     shop.put("BOARD", 1, serial="7")
     variant = shop.part("BOARD-B", is_trackable=True, variant_of=board, family=board)

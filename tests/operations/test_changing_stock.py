@@ -75,6 +75,10 @@ def test_refuses_everything_wrong_at_once(shop):
         ("text_too_long", (6, "batch")),
         ("serials_not_kept", (7, "serial")),
     ]
+    facts = {"batch": "\x1b[31mA", "packaging": "a\nb", "note": "\x01"}
+    assert shop.refused(change_stock, rows=[Change(items[0].pk, facts)]) == [
+        ("text_invalid", (0, name)) for name in facts
+    ]
     assert shop.refused(change_stock, rows=[Change(4711, {"batch": "A"})]) == [("item_unknown", (0, "item"))]
 
 

@@ -18,7 +18,6 @@ from outwork.rules.serials import SERIAL_LENGTH_LIMIT, SERIALS_LIMIT, parse_seri
 declare(
     serials_used="Serial numbers that are used already: {serials}",
     serials_repeated="Serial numbers that another row of this request has too: {serials}",
-    serial_invalid="{serial} is not a serial number: it is empty or has blanks or control characters in it",
 )
 
 WHOLE_COMPANY = 0

@@ -16,6 +16,7 @@ from outwork.ledger.post import Posting, new_ids
 from outwork.models import Part, StockItem, SupplierPart, User
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.stock_rows import parts_of, read_row_quantity, take_in_hand
+from outwork.operations.text_limits import check_texts
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import money, rounded_money, worth
 from outwork.rules.refusals import Reasons, Refusal, declare
@@ -82,7 +83,8 @@ def add_stock(
     find_locations([(row.location, (index, "location")) for index, row in enumerate(rows)], reasons)
     _check_supplier_parts(rows, parts, reasons)
     for index, row in enumerate(rows):
-        check_facts({"status": row.status, "batch": row.batch, "packaging": row.packaging}, index, reasons)
+        facts = {"status": row.status, "batch": row.batch, "packaging": row.packaging, "note": row.note}
+        check_facts(facts, index, reasons)
     units = _read_units(rows, parts, reasons)
     values = [_read_value(row.value, index, reasons) for index, row in enumerate(rows)]
     scope = serials.scopes(parts.values())
@@ -165,10 +167,8 @@ def check_facts(facts: dict[str, Any], index: int, reasons: Reasons) -> None:
         if name == "status":
             if value not in set(StockStatus):
                 reasons.add("stock_status_unknown", status=value, where=(index, name))
-            continue
-        limit = getattr(StockItem._meta.get_field(name), "max_length", None)
-        if limit is not None and len(value) > limit:
-            reasons.add("text_too_long", field=name, length=len(value), limit=limit, where=(index, name))
+        else:
+            check_texts(StockItem, {name: value}, reasons, where=(index,))
 
 
 def _parts(rows: Sequence[NewStock], reasons: Reasons) -> dict[int, Part]:

@@ -44,7 +44,7 @@ def change_stock(
     A status that builds do not use releases nothing, but is said where something is allocated
     (`allocated_but_not_available`). Quantities are counted, places transferred, values revalued: none of
     them is a fact here. Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, fact_unknown,
-    stock_status_unknown, text_too_long, supplier_part_unknown, supplier_part_of_another_part,
+    stock_status_unknown, text_too_long, text_invalid, supplier_part_unknown, supplier_part_of_another_part,
     serial_of_many, serials_not_kept, serials_used.
     """
     reasons = Reasons()
@@ -52,7 +52,7 @@ def change_stock(
     for index, row in enumerate(rows):
         if unknown := [name for name in row.facts if name not in FACTS]:
             reasons.add("fact_unknown", field=unknown, choices=FACTS, where=(index, unknown[0]))
-        plain = {name: row.facts[name] for name in ("status", "batch", "packaging") if name in row.facts}
+        plain = {name: row.facts[name] for name in ("status", "batch", "packaging", "note") if name in row.facts}
         check_facts(plain, index, reasons)
     _check_supplier_parts(rows, hand, reasons)
     scopes = _check_serials(rows, hand, reasons)

@@ -13,6 +13,7 @@ from outwork.rules.packs import packs_to_base
 from outwork.rules.quantities import ZERO, quantity, rounded_quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import StockStatus
+from outwork.rules.texts import in_short, is_clean
 
 declare(
     nothing_arrived="Nothing arrived: name at least one line",
@@ -111,6 +112,8 @@ def plan_receipt(
             reasons.found += refusal.reasons
             continue
         _check_serials(line, arrival, index, reasons)
+        if not is_clean(arrival.note, is_line=False):
+            reasons.add("text_invalid", field="note", value=in_short(arrival.note), where=(index, "note"))
         units.append(count)
         by_line[line.line_id] += count
     over = [

@@ -18,6 +18,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from outwork.rules.refusals import Reasons, declare, refuse
+from outwork.rules.texts import in_short
 
 declare(
     serials_not_kept="{part} is not trackable: it has no serial numbers",
@@ -29,6 +30,7 @@ declare(
     serials_uncountable="{serial} does not end in digits, so no serial follows it",
     serials_duplicate="serials given twice: {serials}",
     serials_too_many="{count} serials at once are too many; at most {limit}",
+    serial_invalid="{serial} is not a serial number: it is empty or has blanks or control characters in it",
     serial_too_long="the serial {serial} has {length} characters; at most {limit}",
 )
 
@@ -78,7 +80,7 @@ def parse_serials(text: str, *, count: int, latest: str | None = None) -> list[s
 
     `latest` is the highest serial of the part's family, for `~`. Refuses with every reason found: `serials_missing`,
     `serials_count`, `serials_range`, `serials_range_too_long`, `serials_sequence`, `serials_uncountable`,
-    `serials_duplicate`, `serials_too_many`, `serial_too_long`.
+    `serials_duplicate`, `serials_too_many`, `serial_too_long`, `serial_invalid`.
     """
     if count > SERIALS_LIMIT:
         refuse("serials_too_many", count=count, limit=SERIALS_LIMIT)
@@ -86,6 +88,10 @@ def parse_serials(text: str, *, count: int, latest: str | None = None) -> list[s
     if not groups:
         refuse("serials_missing", count=count)
     reading = _Reading(count, latest)
+    for group in groups:
+        if not group.isprintable():
+            reading.reasons.add("serial_invalid", serial=in_short(group))
+    reading.reasons.raise_any()
     for group in groups:
         if len(groups) == count:
             reading.take([reading.filled(group)])

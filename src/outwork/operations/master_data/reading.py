@@ -14,13 +14,13 @@ from outwork.operations.master_data.nouns import Noun
 from outwork.rules.currency import exchange_rate
 from outwork.rules.quantities import ZERO, decimal, money, quantity
 from outwork.rules.refusals import Reasons, Refusal, Where, declare, refuse
+from outwork.rules.texts import in_short, is_clean
 
 declare(
     field_unknown="A {noun} has no {field}; it has {fields}",
     field_derived="{field} of a {noun} follows from other fields and cannot be given",
     field_fixed="{field} of a {noun} is said when it is made and cannot be changed",
     value_missing="{field} is missing",
-    text_invalid="{field} is a text without control characters, not {value}",
     flag_invalid="{field} is true or false, not {value}",
     integer_invalid="{field} is a whole number from {least} to {limit}, not {value}",
     amount_negative="{field} is not negative, as {value} is",
@@ -91,7 +91,7 @@ class Reader:
             return _reference(field, value, where)
         if isinstance(field, BooleanField):
             if not isinstance(value, bool):
-                refuse("flag_invalid", field=field.name, value=_short(value), where=where)
+                refuse("flag_invalid", field=field.name, value=in_short(value), where=where)
             return value
         if isinstance(field, QuantityField):
             return quantity(value, where=where, zero=field.name not in self.noun.positive)
@@ -107,8 +107,8 @@ class Reader:
 
     def text(self, field: Field[Any, Any], value: Any, where: Where) -> str:
         """A text without blanks around it; one line unless the field is for many."""
-        if not isinstance(value, str) or not _is_clean(value, is_line=isinstance(field, CharField)):
-            refuse("text_invalid", field=field.name, value=_short(value), where=where)
+        if not isinstance(value, str) or not is_clean(value, is_line=isinstance(field, CharField)):
+            refuse("text_invalid", field=field.name, value=in_short(value), where=where)
         text = value.strip()
         if field.max_length is not None and len(text) > field.max_length:
             refuse("text_too_long", field=field.name, length=len(text), limit=field.max_length, where=where)
@@ -122,7 +122,7 @@ def _reference(field: ForeignKey[Any, Any], value: Any, where: Where) -> int:
     pk = value.pk if isinstance(value, model) else value
     if not isinstance(pk, int) or isinstance(pk, bool) or not 0 < pk < 2**63:
         noun = str(model._meta.verbose_name)
-        refuse("reference_invalid", field=field.name, noun=noun, value=_short(value), where=where)
+        refuse("reference_invalid", field=field.name, noun=noun, value=in_short(value), where=where)
     return pk
 
 
@@ -139,7 +139,7 @@ def _integer(field: Field[Any, Any], value: Any, least: int, where: Where) -> in
     except Refusal:
         number = None
     if number is None or number != number.to_integral_value() or not least <= number <= INTEGER_LIMIT:
-        shown = _short(value)
+        shown = in_short(value)
         refuse("integer_invalid", field=field.name, value=shown, least=least, limit=INTEGER_LIMIT, where=where)
     return int(number)
 
@@ -150,16 +150,7 @@ def _date(field: Field[Any, Any], value: Any, where: Where) -> datetime.date:
     try:
         return datetime.date.fromisoformat(value)
     except (TypeError, ValueError):
-        refuse("date_invalid", field=field.name, value=_short(value), where=where)
-
-
-def _is_clean(text: str, *, is_line: bool) -> bool:
-    if text.isprintable():
-        return True
-    allowed = "\t" if is_line else "\t\r\n"
-    return not any(
-        (ord(one) < 32 and one not in allowed) or one == "\x7f" or "\ud800" <= one <= "\udfff" for one in text.strip()
-    )
+        refuse("date_invalid", field=field.name, value=in_short(value), where=where)
 
 
 def _stand_in(field: Field[Any, Any]) -> Any:
@@ -170,7 +161,3 @@ def _stand_in(field: Field[Any, Any]) -> Any:
     if isinstance(field, MoneyField):
         return ZERO
     return datetime.date.min if isinstance(field, DateField) else ""
-
-
-def _short(value: Any) -> str:
-    return repr(value)[:40]
