@@ -13,6 +13,7 @@ from outwork.operations.order_states import cancel_order, hold_order, place_orde
 from outwork.operations.receiving import receive
 from outwork.rules.places import Kind
 from outwork.rules.receiving import Arrival
+from outwork.rules.saying import sentence
 from outwork.rules.states import OrderStatus, StockStatus
 
 
@@ -313,3 +314,15 @@ def test_refuses_serials_of_what_is_virtual(shop, acme):
     assert shop.refused(receive, order=order, arrivals=[Arrival(line, 1, serials="1")]) == [
         ("virtual_serials", (0, "serials"))
     ]
+
+
+def test_trackable_units_without_serial_numbers_and_batch_are_said(shop, shelf):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True), 10, destination=shelf)
+    line = shop.ordered(build)
+    done = receive(order=line.order, arrivals=[Arrival(line.pk, 4)], **shop.by_bo)
+    assert {"code": "without_serials", "part": "BOARD", "quantity": "4"} in done.said
+    assert "neither serial numbers nor a batch" in sentence(done.said[-1])
+    for named in ({"serials": "1-3"}, {"batch": "A"}):
+        line.order.refresh_from_db()
+        done = receive(order=line.order, arrivals=[Arrival(line.pk, 3, **named)], **shop.by_bo)
+        assert [one for one in done.said if one["code"] == "without_serials"] == []

@@ -94,7 +94,9 @@ def test_what_comes_after_the_end_is_accepted_at_once_and_consumes(shop, build):
         finish_build(build=late, accept_incomplete=True, **shop.by_bo)
         assert late.lines.get().consumed == 32
         line.refresh_from_db()
-        done = receive(order=line.order, arrivals=[Arrival(line.pk, 2)], location=shop.location("Lab"), **shop.by_bo)
+        done = receive(
+            order=line.order, arrivals=[Arrival(line.pk, 2, batch="late")], location=shop.location("Lab"), **shop.by_bo
+        )
         codes = [said["code"] for said in done.said]
         assert codes == ["build_complete", "shortfall"]
         assert done.said[1]["quantity"] == "8"

@@ -105,7 +105,7 @@ def receive(
     lots = _lots(order, lines, builds, arrivals, receipt, location)
 
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
-    said = _ready_builds(builds, event)
+    said = _ready_builds(builds, event) + _nameless(lots)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
     if receipt.over:
@@ -254,6 +254,17 @@ def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]
                 build_states.freeze(build, event)
             said.append({"code": _UNUSUAL[BuildStatus(build.status)], "build": build.reference})
     return said
+
+
+def _nameless(lots: Sequence[Lot]) -> list[dict[str, Any]]:
+    """Units of trackable parts that nobody can tell apart later: with neither serial numbers nor a batch."""
+    return [
+        {"code": "without_serials", "part": lot.line.part.label, "quantity": as_text(lot.units)}
+        for lot in lots
+        if lot.line.part.is_trackable
+        and lot.item_count
+        and not (lot.serials or lot.arrival.batch or (lot.build and _makes_outputs(lot) and lot.build.batch))
+    ]
 
 
 _UNUSUAL = {

@@ -27,6 +27,10 @@ SAID: dict[str, str] = {
     "receipts_restated": "What was received on {order} is worth {after} now in base currency; it was {before}",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
+    "without_serials": (
+        "{part}: {quantity} came with neither serial numbers nor a batch, and nobody can tell them from others later;"
+        " give them a batch, or take the receipt back and receive them with their serial numbers"
+    ),
 }
 
 
