@@ -322,7 +322,7 @@ def test_trackable_units_without_serial_numbers_and_batch_are_said(shop, shelf):
     done = receive(order=line.order, arrivals=[Arrival(line.pk, 4)], **shop.by_bo)
     assert {"code": "without_serials", "part": "BOARD", "quantity": "4"} in done.said
     assert "neither serial numbers nor a batch" in sentence(done.said[-1])
-    for named in ({"serials": "1-3"}, {"batch": "A"}):
+    for named in (Arrival(line.pk, 3, serials="1-3"), Arrival(line.pk, 3, batch="A")):
         line.order.refresh_from_db()
-        done = receive(order=line.order, arrivals=[Arrival(line.pk, 3, **named)], **shop.by_bo)
+        done = receive(order=line.order, arrivals=[named], **shop.by_bo)
         assert [one for one in done.said if one["code"] == "without_serials"] == []
