@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +18,11 @@ from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import items_for_builds
 from outwork.ledger.revalue import Reach, downstream
-from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
-from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, StockItem, User
+from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
 from outwork.operations import build_states, deciding, order_states
+from outwork.operations.arriving import Lot, lots_of
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
-from outwork.operations.text_limits import check_texts
 from outwork.queries.landed import LandedCost, landed
 from outwork.queries.settings import all_settings
 from outwork.rules import states
@@ -32,31 +31,9 @@ from outwork.rules.packs import packs_to_base
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import as_text, quantity, worth
 from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
-from outwork.rules.refusals import Reasons, Refusal, declare
+from outwork.rules.refusals import Refusal
 from outwork.rules.serials import serial_number
 from outwork.rules.states import BuildStatus, OrderStatus
-
-declare(
-    location_missing="{part}: no location is named, and neither line, build, order nor part has one",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """One arrival, checked: what of which line comes where, with which serial numbers (none: one item)."""
-
-    line: PurchaseLine
-    build: Build | None
-    arrival: Arrival
-    units: Decimal
-    serials: tuple[str, ...]
-    serial_scope: int | None
-    location: Location | None
-
-    @property
-    def item_count(self) -> int:
-        """How many stock items it makes; a virtual part makes none."""
-        return 0 if self.line.part.is_virtual else len(self.serials) or 1
 
 
 @operation
@@ -102,7 +79,7 @@ def receive(
         accept_over=accept_overreceipt,
         reason=reason,
     )
-    lots = _lots(order, lines, builds, arrivals, receipt, location)
+    lots = lots_of(order, lines, builds, arrivals, receipt, location)
 
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
     said = _ready_builds(builds, event) + _nameless(lots)
@@ -166,82 +143,6 @@ def _open_lines(lines: dict[int, PurchaseLine], builds: dict[int, Build]) -> dic
     }
 
 
-def _lots(
-    order: PurchaseOrder,
-    lines: dict[int, PurchaseLine],
-    builds: dict[int, Build],
-    arrivals: Sequence[Arrival],
-    receipt: Receipt,
-    location: Location | None,
-) -> list[Lot]:
-    """Where each arrival goes and which serial numbers it has; refuses what is missing, structural or used."""
-    reasons = Reasons()
-    scope_of = scopes([line.part for line in lines.values()])
-    newest = latest() if any(isinstance(one.serials, str) and "~" in one.serials for one in arrivals) else {}
-    places = _places(order, lines, builds, arrivals, location)
-    lots, claims = [], []
-    for index, (arrival, units) in enumerate(zip(arrivals, receipt.units, strict=True)):
-        line = lines[arrival.line_id]
-        build = builds.get(line.build_id) if line.build_id is not None else None
-        place = _place(order, line, build, arrival, location, places)
-        if place is None and not line.part.is_virtual:
-            code = "location_missing" if arrival.location_id is None else "location_unknown"
-            reasons.add(code, part=line.part.label, location=arrival.location_id, where=(index, "location"))
-        elif place is not None and place.is_structural:
-            reasons.add("location_structural", location=place.path or place.name, where=(index, "location"))
-        serials: list[str] = []
-        scope = scope_of[line.part_id]
-        check_texts(StockItem, {"batch": arrival.batch, "packaging": arrival.packaging}, reasons, where=(index,))
-        if arrival.serials is not None:
-            where = (index, "serials")
-            try:
-                serials = read_serials(arrival.serials, count=int(units), latest=newest.get(scope), where=where)
-            except Refusal as refusal:
-                reasons.found += refusal.reasons
-            if isinstance(arrival.serials, str) and "~" in arrival.serials and serials:
-                newest[scope] = serials[-1]  # the next box counts on from this one
-            claims.append(Claim(scope, serials, where))
-        lots.append(Lot(line, build, arrival, units, tuple(serials), scope if serials else None, place))
-    check_free(claims, reasons)
-    reasons.raise_any()
-    return lots
-
-
-def _places(
-    order: PurchaseOrder,
-    lines: dict[int, PurchaseLine],
-    builds: dict[int, Build],
-    arrivals: Sequence[Arrival],
-    location: Location | None,
-) -> dict[int, Location]:
-    wanted = {one.location_id for one in arrivals} | {line.destination_id for line in lines.values()}
-    wanted |= {build.destination_id for build in builds.values()}
-    wanted |= {line.part.default_location_id for line in lines.values()}
-    wanted |= {order.destination_id, location.pk if location else None}
-    return {one.pk: one for one in Location.objects.filter(pk__any=[pk for pk in wanted if pk is not None])}
-
-
-def _place(
-    order: PurchaseOrder,
-    line: PurchaseLine,
-    build: Build | None,
-    arrival: Arrival,
-    location: Location | None,
-    places: dict[int, Location],
-) -> Location | None:
-    """Arrival, request, line, build, order, part: the first that names a location (design section 5.6)."""
-    named = (
-        arrival.location_id,
-        location.pk if location else None,
-        line.destination_id,
-        build.destination_id if build else None,
-        order.destination_id,
-        line.part.default_location_id,
-    )
-    first = next((pk for pk in named if pk is not None), None)
-    return places.get(first) if first is not None else None
-
-
 def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]]:
     """Issue pending builds; say what is unusual about the others."""
     said = []
@@ -263,7 +164,7 @@ def _nameless(lots: Sequence[Lot]) -> list[dict[str, Any]]:
         for lot in lots
         if lot.line.part.is_trackable
         and lot.item_count
-        and not (lot.serials or lot.arrival.batch or (lot.build and _makes_outputs(lot) and lot.build.batch))
+        and not (lot.serials or lot.arrival.batch or (lot.build and lot.makes_outputs and lot.build.batch))
     ]
 
 
@@ -280,7 +181,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
     before = {lot.line.pk: lot.line.received for lot in lots}
     posting = Posting(event, {})
     item_ids = iter(new_ids(sum(lot.item_count for lot in lots)))
-    output_ids = iter(rows.take_ids(BuildOutput, sum(lot.item_count for lot in lots if _makes_outputs(lot))))
+    output_ids = iter(rows.take_ids(BuildOutput, sum(lot.item_count for lot in lots if lot.makes_outputs)))
     items: list[int] = []
     outputs: list[list[int]] = []
     made: list[tuple[Any, ...]] = []
@@ -288,7 +189,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
         about = _about(order, lot, costs[lot.line.pk])
         mine: list[int] = []
         for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event):
-            output = next(output_ids) if _makes_outputs(lot) else None
+            output = next(output_ids) if lot.makes_outputs else None
             posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
             items.append(held.id)
             if output is not None and lot.build is not None:
@@ -304,7 +205,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
     with naming_constraints():
         posting.write()
     rows.insert(BuildOutput, _OUTPUT, made)
-    _touch([lot.build for lot in lots if lot.build is not None and _makes_outputs(lot)])
+    _touch([lot.build for lot in lots if lot.build is not None and lot.makes_outputs])
     return items, outputs
 
 
@@ -329,13 +230,9 @@ _OUTPUT = (
 )
 
 
-def _makes_outputs(lot: Lot) -> bool:
-    return lot.build is not None and lot.build.status != BuildStatus.CANCELLED
-
-
 def _about(order: PurchaseOrder, lot: Lot, cost: LandedCost) -> About:
     return About(
-        build_id=lot.build.pk if lot.build is not None and _makes_outputs(lot) else None,
+        build_id=lot.build.pk if lot.build is not None and lot.makes_outputs else None,
         manufacturer_id=order.supplier_id,
         purchase_line_id=lot.line.pk,
         amount=None if cost.price is None else worth(lot.units / (len(lot.serials) or 1), cost.price),
@@ -356,11 +253,11 @@ def _items(lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event) 
         part_id=lot.line.part_id,
         quantity=units,
         received_at=event.at,
-        batch=lot.arrival.batch or (lot.build.batch if lot.build and _makes_outputs(lot) else ""),
+        batch=lot.arrival.batch or (lot.build.batch if lot.build and lot.makes_outputs else ""),
         serial_scope=lot.serial_scope,
         status=lot.arrival.status,
-        build_id=lot.build.pk if lot.build and _makes_outputs(lot) else None,
-        is_in_production=_makes_outputs(lot),
+        build_id=lot.build.pk if lot.build and lot.makes_outputs else None,
+        is_in_production=lot.makes_outputs,
         supplier_part_id=lot.line.supplier_part_id,
         purchase_line_id=lot.line.pk,
         packaging=lot.arrival.packaging or lot.line.supplier_part.packaging,
