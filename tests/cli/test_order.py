@@ -170,9 +170,9 @@ def test_the_life_of_an_order(shop, placed, program):
 
 def test_a_line_is_closed_short_and_opened_again(shop, placed, program):
     program("order", "receive", "PO-0001", "1=1", "2=30", "--location", "Main shelf")
-    assert program("order", "close-short", "PO-0001", "RC0603", "--reason", "sold out") == [
-        "R-10K: 4000 will not come."
-    ]
+    closed, note = program("order", "close-short", "PO-0001", "RC0603", "--reason", "sold out")
+    assert closed == "R-10K: 4000 will not come."
+    assert note.startswith("Note: No rate for USD on ")
     assert "closed short" in "\n".join(program("order", "show", "PO-0001"))
-    assert program("order", "open-again", "PO-0001", "1", "--reason", "found") == ["R-10K: 4000 are on order again."]
+    assert program("order", "open-again", "PO-0001", "1", "--reason", "found")[0] == "R-10K: 4000 are on order again."
     assert PurchaseOrder.objects.get().is_open

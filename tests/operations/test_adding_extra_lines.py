@@ -16,6 +16,7 @@ from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.splitting_stock import Split, split_stock
 from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.receiving import Arrival
+from outwork.rules.saying import sentence
 from outwork.rules.states import OrderStatus
 from tests.purchases import build_all, come, order_of, total, values
 
@@ -50,8 +51,11 @@ def test_it_comes_late_and_follows_what_came(shop):
     done = add(shop, order, FREIGHT)
     assert values([ids[0], part, ids[1]]) == [D("617.76"), D("370.656"), D("51.48")]
     assert done.said == [
-        {"code": "receipts_restated", "order": order.reference, "before": "1250", "after": "1287"},
+        {"code": "receipts_restated", "order": order.reference, "before": "1250", "after": "1287", "currency": "EUR"},
     ]
+    assert (
+        sentence(done.said[0]) == f"What was received on {order.reference} is worth 1287.00 EUR now; it was 1250.00 EUR"
+    )
     shop.recount()
 
 
@@ -135,6 +139,15 @@ def test_an_unknown_rate_makes_the_cost_unknown_and_the_rate_of_the_day_makes_it
     (part,) = split_stock(rows=[Split(ids[0], 4)], **shop.by_bo).ids
     done = add(shop, order, NewExtra(ExtraKind.DUTY, "11.00", currency="USD"))
     assert done.said[0]["after"] == "unknown"
+    day = shop.now.date().isoformat()
+    assert done.said[1] == {"code": "rate_missing", "order": order.reference, "currency": "USD", "day": day}
+    assert sentence(done.said[0]).endswith("is worth unknown now; it was 120.00 EUR")
+    assert sentence(done.said[1]) == (
+        f"No rate for USD on {day}: what was received on {order.reference} is worth unknown until one is entered"
+        f" (outwork rate set USD {day} RATE)"
+    )
+    again = add(shop, order, NewExtra(ExtraKind.FREIGHT, "5.00", spread=SpreadMode.NOT_IN_COST))
+    assert [one["code"] for one in again.said] == ["rate_missing"]
     assert values([ids[0], part]) == [None, None]
     shop.recount()
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from outwork.rules.quantities import as_text
+from outwork.rules.quantities import amount_text, as_text
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Any]], *, indent: str = "") -> list[str]:
@@ -48,11 +48,7 @@ def shown(value: Any) -> str:
 
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with at least two decimals and its currency; "unknown" if it is not known."""
-    if amount is None:
-        return "unknown"
-    text = as_text(amount)
-    places = len(text.partition(".")[2])
-    return f"{amount:.2f} {currency}" if places < 2 else f"{text} {currency}"
+    return "unknown" if amount is None else amount_text(amount, currency)
 
 
 def day(moment: datetime.datetime | None, zone: ZoneInfo) -> str:

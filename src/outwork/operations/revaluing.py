@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -34,15 +35,16 @@ def revalue_orders(order_ids: Iterable[int], event: Event) -> list[dict[str, Any
     received = _received(wanted)
     if not received:
         return []
-    differing = _differing(received, landed(wanted))
+    costs = landed(wanted)
+    differing = _differing(received, costs)
     if not differing:
-        return []
+        return _rates_missing(received, costs)
     statements = [statement for _, _, statement in differing]
     items = [one.item_id for one in statements]
     builds = {one.build_id for one, _, _ in differing if one.build_id is not None}
     holding = hold(lambda: downstream(items=items, builds=builds))
     met = settle(event, holding.items, statements=statements)
-    return _said(differing, met)
+    return _said(differing, met, costs.rates.base) + _rates_missing(received, costs)
 
 
 def reach_of_orders(order_ids: Iterable[int]) -> Reach:
@@ -111,7 +113,7 @@ def _differing(received: Sequence[_Receipt], costs: Landed) -> list[tuple[_Recei
 
 
 def _said(
-    differing: Sequence[tuple[_Receipt, Decimal | None, Statement]], builds: Iterable[int]
+    differing: Sequence[tuple[_Receipt, Decimal | None, Statement]], builds: Iterable[int], currency: str
 ) -> list[dict[str, Any]]:
     names = dict(
         PurchaseOrder.objects.filter(pk__any=[one.order_id for one, _, _ in differing]).values_list("pk", "reference")
@@ -120,10 +122,27 @@ def _said(
     for order_id, name in sorted(names.items()):
         values = [(one.value, value) for one, value, _ in differing if one.order_id == order_id]
         before, after = [one for one, _ in values], [one for _, one in values]
-        said.append({"code": "receipts_restated", "order": name, "before": _sum(before), "after": _sum(after)})
+        worth = {"before": _sum(before), "after": _sum(after), "currency": currency}
+        said.append({"code": "receipts_restated", "order": name, **worth})
     changed = list(builds)
     named = sorted(references(changed).values()) if changed else []
     return said + ([{"code": "build_cost_restated", "builds": named}] if named else [])
+
+
+def _rates_missing(received: Sequence[_Receipt], costs: Landed) -> list[dict[str, Any]]:
+    """Which currencies have no rate, each with the earliest day it is missing on: a rate from then on mends it."""
+    missing: dict[tuple[int, str], datetime.date] = {}
+    for one in received:
+        if costs.at(one.at)[one.line_id].value is None:
+            for currency, day in costs.missing_rates(one.order_id, one.at):
+                missing[one.order_id, currency] = min(day, missing.get((one.order_id, currency), day))
+    if not missing:
+        return []
+    names = dict(PurchaseOrder.objects.filter(pk__any={order for order, _ in missing}).values_list("pk", "reference"))
+    return [
+        {"code": "rate_missing", "order": names[order_id], "currency": currency, "day": day.isoformat()}
+        for (order_id, currency), day in sorted(missing.items())
+    ]
 
 
 def _sum(values: Sequence[Decimal | None]) -> str:

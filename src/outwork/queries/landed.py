@@ -57,6 +57,13 @@ class Landed:
             self._days[day] = costs
         return self._days[day]
 
+    def missing_rates(self, order_id: int, at: datetime.datetime) -> set[tuple[str, datetime.date]]:
+        """The currencies in which something on an order costs and that have no rate on the company's day, with the day."""
+        day = at.astimezone(self.zone).date()
+        costs = [*self.lines.get(order_id, ()), *filter(_is_cost, self.extras.get(order_id, ()))]
+        currencies = {one.currency for one in costs if one.price is not None}
+        return {(code, day) for code in currencies if rate_on(self.rates, currency=code, day=day) is None}
+
 
 def landed(order_ids: Iterable[int]) -> Landed:
     """What the units of these orders cost; four statements."""

@@ -115,6 +115,12 @@ def as_text(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def amount_text(amount: Decimal, currency: str) -> str:
+    """An amount as people write it: two decimals, more where they are significant, and its currency."""
+    text = as_text(amount)
+    return f"{amount:.2f} {currency}" if len(text.partition(".")[2]) < 2 else f"{text} {currency}"
+
+
 def worth(count: Decimal, price: Decimal, *, where: Where = ()) -> Decimal:
     """What a quantity is worth at a price per unit, to six places, half up; refuses what the books cannot hold."""
     value = count * price

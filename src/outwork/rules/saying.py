@@ -6,8 +6,10 @@ An operation puts `{"code": ..., numbers ...}` into `Done.said`; the sentence is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from outwork.rules.quantities import amount_text
 from outwork.rules.refusals import shown
 
 SAID: dict[str, str] = {
@@ -23,8 +25,12 @@ SAID: dict[str, str] = {
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
     "left_behind": "{quantity} of {item} are {status} and stay where they are",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
-    "more_is_cheaper": "{packs} packs would cost less: {total} {currency} in all",
-    "receipts_restated": "What was received on {order} is worth {after} now in base currency; it was {before}",
+    "more_is_cheaper": "{packs} packs would cost less: {total} in all",
+    "rate_missing": (
+        "No rate for {currency} on {day}: what was received on {order} is worth unknown until one is entered"
+        " (outwork rate set {currency} {day} RATE)"
+    ),
+    "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
     "without_serials": (
@@ -33,7 +39,19 @@ SAID: dict[str, str] = {
     ),
 }
 
+# Amounts in what is said, shown with its currency; "unknown" stays a word.
+_AMOUNTS = {"more_is_cheaper": {"total"}, "receipts_restated": {"before", "after"}}
+_UNKNOWN = "unknown"
+
 
 def sentence(said: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
     """The sentence for people; `translate` is gettext where there is one."""
-    return translate(SAID[said["code"]]).format(**{key: shown(value) for key, value in said.items()})
+    return translate(SAID[said["code"]]).format(**_texts(said))
+
+
+def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {key: shown(value) for key, value in said.items()}
+    for key in _AMOUNTS.get(said["code"], ()):
+        if said[key] != _UNKNOWN:
+            texts[key] = amount_text(Decimal(said[key]), said["currency"])
+    return texts
