@@ -300,6 +300,20 @@ def test_refuses_an_assembly_that_is_none_locked_or_ambiguous(shop, take, refusi
     assert take(BLINKER, "B-2")["assembly"] == "B-2"
 
 
+def test_refuses_a_line_that_is_the_assembly_itself(shop, take, refusing):
+    shop.assembly("BLK-1")
+    Part.objects.filter(number="BLK-1").update(name="Block")
+    text = """
+        Designator,Qty,MPN
+        R1,1,RC0402
+        A1,1,BLK-1
+    """
+    assert refusing(text, "BLK-1") == [("bom_cycle", ("rows", 3, "part"))]
+    shop.assembly("OUTER")
+    assert "bom_mpn_is_our_number" in codes(take(text, "OUTER"))
+    assert not Part.objects.filter(name="BLK-1").exists()
+
+
 def test_refuses_a_file_in_which_the_assembly_goes_into_itself(shop, refusing):
     shop.assembly("INNER", {"OUTER": 1})
     Part.objects.filter(number="OUTER").update(is_assembly=True)

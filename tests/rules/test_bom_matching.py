@@ -65,6 +65,17 @@ def test_a_name_stands_for_a_number_only_where_nothing_else_is_known() -> None:
     assert matching.learned == [(OURS[1], Alternate("TI", "NE555P"))]
 
 
+def test_our_number_among_the_manufacturer_part_numbers_is_our_part() -> None:
+    matching = match([line("mpn", "", "r-1", mpn="r-1")], CATALOGUE)
+    assert list(matching.matched) == [1]
+    assert [one.text() for one in matching.warnings.found] == [
+        "r-1 is no manufacturer part number we know, but our number of R-1: that part was taken"
+    ]
+    assert matching.learned == []
+    twice = Catalogue([*OURS, KnownPart(7, "R-1", "Resistor", "")], [], [])
+    assert isinstance(match([line("mpn", "", "r-1", mpn="R-1")], twice).placed[0].part, NewPart)
+
+
 def test_new_parts_get_names_that_are_free() -> None:
     assert parts(
         line("mpn", "", "old", mpn="Old"),

@@ -18,6 +18,7 @@ declare(
 declare(
     bom_mpn_of_other_maker="{mpn} is known from {known}; {maker} was taken for another manufacturer, and a part was made",
     bom_number_not_ours="{part} was found by {way}; the file's own number for it is {number}",
+    bom_mpn_is_our_number="{mpn} is no manufacturer part number we know, but our number of {part}: that part was taken",
     bom_mpn_new_for_part="{part} was found by {way}; the file's {mpn} is not among its manufacturer part numbers",
     bom_maker_added="{mpn} of {maker} was added to {part}, which had no manufacturer part number",
     bom_part_inactive="{part} is not active any more",
@@ -95,7 +96,7 @@ class Matching:
 
 
 def match(lines: Sequence[BomLine], catalogue: Catalogue) -> Matching:
-    """Find the part of each line: by our number, else by manufacturer part number, else by SKU, else by its words.
+    """Find the part of each line: by our number, else by manufacturer part number (or our number in its place), else by SKU, else by its words.
 
     Case, blanks and kinds of dash make no difference. Several parts that fit are a reason to refuse
     (bom_part_ambiguous), not a guess. All do-not-fit lines that name no part become one line.
@@ -215,7 +216,16 @@ class _Matcher:
         part = self._only(named, line, line.mpn)
         if part:
             self._learn(part, line, way=line.mpn)
-        return part
+            return part
+        return self._by_number_as_mpn(line)
+
+    def _by_number_as_mpn(self, line: BomLine) -> KnownPart | None:
+        """The one active part whose own number stands where the file has its manufacturer part numbers."""
+        numbered = [part for part in self.by_number.get(sameness(line.mpn), []) if part.is_active]
+        if len(numbered) != 1:
+            return None
+        self.matching.warnings.add("bom_mpn_is_our_number", part=numbered[0].label, mpn=line.mpn)
+        return numbered[0]
 
     def _by_sku(self, line: BomLine) -> KnownPart | None:
         for offer in line.offers:

@@ -103,6 +103,26 @@ def test_an_inch_sign_is_no_quote() -> None:
         "plain",
     ]
     assert not bom_file.dialect.quoted
+    assert warned(bom_file, "bom_quote_open") == [
+        "Row 4: a quote is opened and never closed, so it was read as part of the text; mend the file if that is not "
+        "meant"
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_said() -> None:
+    bom_file = read('Ref,Qty,Value\nR1,1,10k\nR2,1,"22k\n')
+    assert [warning.params["row"] for warning in bom_file.warnings if warning.code == "bom_quote_open"] == [3]
+    text = 'Ref,Qty,Value\nR1,1,10k\nR2,1,"22k\n' + "R3,1,22k\n" * 20_000
+    assert [warning.params["row"] for warning in read(text).warnings if warning.code == "bom_quote_open"] == [3]
+    assert warned(read('Ref,Qty,Value\nR1,1,"10k"\nR2,1,"two\nlines"\n'), "bom_quote_open") == []
+
+
+def test_a_header_named_twice_is_said() -> None:
+    bom_file = read("Ref,Qty,Value,qty,MPN,MPN\nR1,1,10k,5,A-1,A-2\n")
+    assert warned(bom_file, "bom_header_twice") == [
+        "Column Qty stands 2 times in the header; the one in column 2 was read"
+    ]
+    assert bom_file.lines[0].quantity == 1
 
 
 def test_cells_of_several_lines_stay_cells() -> None:

@@ -239,6 +239,21 @@ def score(headers: Sequence[str], wanted: Mapping[str, str]) -> int:
     return len(roles)
 
 
+def check_headers(columns: Columns) -> Reasons:
+    """Warn of headers that are there twice where only one of their columns is read."""
+    warnings = Reasons()
+    alike: dict[str, list[int]] = {}
+    for index, header in enumerate(columns.headers):
+        if name := compact(header):
+            alike.setdefault(name, []).append(index)
+    for indexes in alike.values():
+        read = [index for index in indexes if columns.roles[index]]
+        if read and len(read) < len(indexes):
+            header = columns.headers[read[0]]
+            warnings.add("bom_header_twice", header=header, count=len(indexes), column=read[0] + 1)
+    return warnings
+
+
 def check_wanted(headers: Sequence[str], wanted: Mapping[str, str], name: str) -> Reasons:
     """Find the headers of an explicit mapping that the file does not have."""
     reasons = Reasons()

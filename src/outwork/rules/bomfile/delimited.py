@@ -58,7 +58,7 @@ def read_sheet(data: bytes, *, name: str, score: Callable[[Sequence[str]], int],
     if text[:5].casefold().startswith("sep=") and len(text) > 4:
         delimiters = (text[4],)
     delimiter, header = _find_header(text, delimiters, name=name, score=score)
-    rows, quoted = _parse(text, delimiter, header, name=name)
+    rows, quoted = _parse(text, delimiter, header, name=name, warnings=warnings)
     return Sheet(rows, header, Dialect("text", delimiter, encoding, header + 1, quoted))
 
 
@@ -146,7 +146,7 @@ def _first_records(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _parse(text: str, delimiter: str, header: int, *, name: str) -> tuple[list[list[str]], bool]:
+def _parse(text: str, delimiter: str, header: int, *, name: str, warnings: Reasons) -> tuple[list[list[str]], bool]:
     """All rows, with quotes as quotes unless the rows fit their header better when quotes are inch signs."""
     try:
         rows = _records(text, delimiter, name=name, quoted=True, strict=True)
@@ -163,7 +163,31 @@ def _parse(text: str, delimiter: str, header: int, *, name: str) -> tuple[list[l
         bare = []
     if not rows and not bare:
         refuse("bom_cell_too_long", name=name)
-    return (rows, True) if _fit(rows, header) >= _fit(bare, header) else (bare, False)
+    is_quoted = _fit(rows, header) >= _fit(bare, header)
+    if row := _open_quote(text, delimiter):
+        if not is_quoted:
+            raw = _records(text, delimiter, name=name, quoted=False)
+            row = next((number for number, cells in enumerate(raw, 1) if any(map(_is_open, cells))), row)
+        reading = "one cell to the end of the file" if is_quoted else "part of the text"
+        warnings.add("bom_quote_open", row=row, reading=reading)
+    return (rows, True) if is_quoted else (bare, False)
+
+
+def _open_quote(text: str, delimiter: str) -> int:
+    """The row whose quote is still open at the end of the file, or 0: a line put below the file is then no row."""
+    below = "\x00"
+    row, last = 0, [""]
+    try:
+        reader = csv.reader(io.StringIO(f"{text}\n{below}", newline=""), delimiter=delimiter, skipinitialspace=True)
+        for row, last in enumerate(reader, 1):  # noqa: B007 - the last one is wanted
+            pass
+    except csv.Error:  # a cell too long to read
+        return row + 1
+    return 0 if last == [below] else row
+
+
+def _is_open(cell: str) -> bool:
+    return cell.startswith('"') and cell.count('"') % 2 == 1
 
 
 def _unquoted(cell: str) -> str:

@@ -45,6 +45,7 @@ def _read_rows(data: bytes, *, name: str, wanted: Mapping[str, str]) -> BomFile:
     if not {"designators", "quantity"} & set(found.roles):
         refuse("bom_header_unknown", name=name, seen=headers)
     warnings.found += contents.guess(found, sample, wanted).found
+    warnings.found += headers_of.check_headers(found).found
     reader = LineReader(found, name=name, warnings=warnings)
     lines = reader.read(below, first=sheet.header + 2)
     if not lines:

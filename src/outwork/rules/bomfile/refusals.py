@@ -33,6 +33,10 @@ declare(
 # Warnings: the file was read, and somebody should look.
 declare(
     bom_encoding="The file is not UTF-8; it was read as {encoding}",
+    bom_quote_open=(
+        "Row {row}: a quote is opened and never closed, so it was read as {reading}; mend the file if that is not meant"
+    ),
+    bom_header_twice="Column {header} stands {count} times in the header; the one in column {column} was read",
     bom_column_guessed="Column {header} does not say what it holds; by its content it was read as {role}",
     bom_part_number_is_own=(
         "Column {header} was read as the company's own number, for there is no column of manufacturers"
