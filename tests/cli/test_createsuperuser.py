@@ -23,3 +23,14 @@ def test_a_missing_name_or_password_is_wrong_use(installation: Installation) -> 
     assert installation.run("createsuperuser", "--noinput", DJANGO_SUPERUSER_PASSWORD="x").returncode == 2
     assert installation.run("createsuperuser", "--noinput", "--username", "ada").returncode == 2
     assert not (installation.data / "outwork.sqlite3").exists()
+
+
+def test_without_a_terminal_it_says_what_to_use_instead(installation: Installation) -> None:
+    result = installation.run("createsuperuser", stdin="\n")
+    assert result.returncode == 2
+    assert "manage.py" not in result.stdout + result.stderr
+    assert result.stderr.splitlines()[-1] == (
+        "Error: There is no terminal to ask in: use --noinput, with the name and the password in "
+        "DJANGO_SUPERUSER_USERNAME and DJANGO_SUPERUSER_PASSWORD."
+    )
+    assert not (installation.data / "outwork.sqlite3").exists()

@@ -1,6 +1,7 @@
 """Make a user who may do everything."""
 
 import os
+import sys
 
 import click
 from django.core.management import CommandError, call_command
@@ -24,6 +25,11 @@ def command(username: str | None, email: str | None, noinput: bool) -> None:
         raise click.UsageError(f"--noinput needs --username or {VARIABLES['username']}.")
     if noinput and not os.environ.get(VARIABLES["password"]):
         raise click.UsageError(f"--noinput needs {VARIABLES['password']}.")
+    if not noinput and not sys.stdin.isatty():
+        raise click.UsageError(
+            "There is no terminal to ask in: use --noinput, with the name and the password in "
+            f"{VARIABLES['username']} and {VARIABLES['password']}."
+        )
     database.make_ready()
     given = {"username": username, "email": email or ("nobody@localhost" if noinput else None)}
     try:
