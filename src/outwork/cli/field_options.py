@@ -117,12 +117,12 @@ def _option(field: Field[Any, Any], text: str, *, is_new: bool) -> Callable[[Com
         field.name,
         metavar=_metavar(field),
         required=must,
-        help=_with_default(text, shown) + (" [required]" if must else ""),
+        help=_with_default(text, shown),
     )
 
 
 def _with_default(text: str, default: str) -> str:
-    return f"{text} [default: {default}]" if default else text
+    return f"{text} [default: {default}]" if default and "[default:" not in text else text
 
 
 def _metavar(field: Field[Any, Any]) -> str:
