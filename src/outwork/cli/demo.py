@@ -69,7 +69,7 @@ def _heading(filled: Filled, seconds: float) -> Iterator[str]:
     width = max(len(login) for login in LOGINS)
     for login, (name, does) in LOGINS.items():
         yield f"  {login.ljust(width)}  {name.ljust(3)}  {does}"
-    yield f"  Password of all four: {PASSWORD}"
+    yield f"  Password of all four: {PASSWORD}, for the pages and the API, which come next"
     yield ""
 
 
