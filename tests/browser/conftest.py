@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from tests.installation import Installation
 
@@ -57,16 +57,20 @@ def open_page(served: str, chromium: Browser) -> Iterator[Open]:
     complaints: list[str] = []
     contexts = []
 
-    def open_(path: str, *, scheme: str = "light", width: int = WIDE) -> tuple[Page, Response]:
+    def open_(path: str, *, scheme: str = "light", width: int = WIDE, expected: int = 200) -> tuple[Page, Response]:
         context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 844})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("console", lambda said: complaints.append(said.text) if is_complaint(said, expected) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("requestfailed", lambda request: complaints.append(f"{request.url}: {request.failure}"))
         response = page.goto(served + path, wait_until="networkidle")
         assert response is not None
         return page, response
+
+    def is_complaint(said: ConsoleMessage, expected: int) -> bool:
+        is_expected = expected != 200 and f"the server responded with a status of {expected}" in said.text
+        return said.type in ("error", "warning") and not is_expected
 
     yield open_
     for context in contexts:
