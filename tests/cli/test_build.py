@@ -178,7 +178,7 @@ def test_auto_allocation_explains_and_a_dry_run_changes_nothing(shop, build, pro
     first, second = StockItem.objects.filter(part__number="R-10K").order_by("pk")
     assert dry == [
         "R-10K: 0 would be allocated, 40 missing",
-        "    2 lots fit: choose one, or say that they are interchangeable",
+        "    several lots fit (2): choose one, or say that they are interchangeable",
         f"    item {first.pk} (batch A)",
         f"    item {second.pk} (batch B)",
     ]

@@ -109,8 +109,10 @@ def test_receiving_counts_units_packs_and_all(shop, placed, program):
 def test_receiving_is_refused_with_every_reason(shop, placed, program):
     asked = ("order", "receive", "PO-0001", "1=3", "2=31", "--location", "Main shelf")
     assert program(*asked, status=1) == [
-        "R-10K: 8000 open, 12000 arrived; receive no more, or say that you accept it and why",
-        "CASE: 30 open, 31 arrived; receive no more, or say that you accept it and why",
+        "R-10K: 8000 open, 12000 arrived; receive no more, open the line again if it was closed, or say that"
+        " you accept it and why",
+        "CASE: 30 open, 31 arrived; receive no more, open the line again if it was closed, or say that you accept it"
+        " and why",
     ]
     assert program.codes(*asked, "--accept-overreceipt") == ["over_receipt_reason", "over_receipt_reason"]
     assert program("order", "receive", "PO-0001", "3=1", "BOLT=1", status=1) == [
@@ -160,7 +162,7 @@ def test_the_life_of_an_order(shop, placed, program):
     assert program("order", "show", "PO-0001")[-1].startswith("next: it is on hold: place it again to go on")
     program("order", "place", "PO-0001")
     assert program("order", "complete", "PO-0001", status=1) == [
-        "PO-0001 has 2 lines open (R-10K: 8000, CASE: 30): receive them, close them short, or say that you accept it"
+        "PO-0001 still waits for R-10K: 8000, CASE: 30. Receive it, close it short, or say that you accept it"
     ]
     assert program("order", "complete", "PO-0001", "--accept-incomplete") == ["PO-0001 is complete."]
     assert program("order", "reopen", "PO-0001", "--reason", "they found it") == ["PO-0001 is placed again."]

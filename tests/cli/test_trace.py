@@ -82,7 +82,7 @@ def test_up_lists_the_units_and_what_is_left(built: Stories, run: Run) -> None:
     assert lines[2].split() == ["possible", "GADGET", "101", "BO-0002", "accepted", "1", "R-10K", "Main", "shelf"]
     assert lines[-1] == "Left: 4 Main shelf"
     assert run("P1").splitlines()[0] == "PCB batch P1 is in 4 units for certain."
-    assert run("101", "--up") == "GADGET 101 (item {}) is in 0 units for certain.\nLeft: 1 Main shelf\n".format(
+    assert run("101", "--up") == "GADGET 101 (item {}) is in no unit.\nLeft: 1 Main shelf\n".format(
         built.item("101").pk
     )
 
@@ -126,7 +126,7 @@ def test_refuses_what_is_unknown_or_ambiguous_with_the_choices(built: Stories, r
         f"101 may be GADGET 101 (item {gadget.pk}), CASE 101 (item {case.pk}), LED batch 101: "
         "name the part, or the item by its number\n"
     )
-    assert run("101", "--part", "LED", "--up") == "LED batch 101 is in 0 units for certain.\nLeft: 5 Main shelf\n"
+    assert run("101", "--part", "LED", "--up") == "LED batch 101 is in no unit.\nLeft: 5 Main shelf\n"
     assert run(f"#{case.pk}", "--down") == "CASE 101\n"
     assert "There is no serial number, batch or item nope" in run("nope", status=1)
     assert json.loads(run("nope", "--json", status=1))["refused"][0]["code"] == "lot_unknown"

@@ -119,7 +119,7 @@ def test_what_has_no_date_comes_last_and_the_lower_id_first(order: Order):
 def test_lots_that_are_not_interchangeable_are_left_to_people():
     plan = line(10, lot(1, 50), lot(2, 50), lot(3, 0), policy=CHOOSY)
     assert (plan.takes, plan.missing) == ((), 10)
-    assert plan.explanation[0].text() == "2 lots fit: choose one, or say that they are interchangeable"
+    assert plan.explanation[0].text() == "several lots fit (2): choose one, or say that they are interchangeable"
     assert verdicts(plan) == {
         None: Verdict.SEVERAL_FIT,
         1: Verdict.SEVERAL_FIT,

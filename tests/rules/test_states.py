@@ -8,6 +8,7 @@ from outwork.rules.states import (
     AVAILABLE_STOCK,
     BUILD,
     OPEN_BUILD,
+    OPEN_ORDER,
     OUTPUT,
     PURCHASE_ORDER,
     BuildStatus,
@@ -135,6 +136,22 @@ def test_refuses_work_in_the_wrong_state_and_names_the_right_ones():
     assert str(caught.value) == "BO-0007 is cancelled; this needs it pending, in production or on hold"
 
 
+@pytest.mark.parametrize(
+    ("state", "allowed", "mend"),
+    [
+        (OrderStatus.COMPLETE, {OrderStatus.PLACED}, "reopen it first"),
+        (OrderStatus.DRAFT, {OrderStatus.PLACED, OrderStatus.ON_HOLD}, "place it first"),
+        (OrderStatus.LOST, OPEN_ORDER, "place it again first"),
+        (BuildStatus.COMPLETE, OPEN_BUILD, "reopen it first"),
+        (BuildStatus.PENDING, {BuildStatus.PRODUCTION}, "issue it first"),
+    ],
+)
+def test_the_wrong_state_names_the_way_out(state, allowed, mend):
+    with pytest.raises(Refusal) as caught:
+        states.require(state, allowed, "X")
+    assert str(caught.value).endswith(f": {mend}")
+
+
 def test_refuses_with_one_allowed_state():
-    with pytest.raises(Refusal, match=r"^PO-0001 is on hold; this needs it placed$"):
+    with pytest.raises(Refusal, match=r"^PO-0001 is on hold; this needs it placed: place it again first$"):
         states.require(OrderStatus.ON_HOLD, {OrderStatus.PLACED}, "PO-0001")

@@ -73,8 +73,9 @@ def _print_up(subject: Subject, *, as_json: bool) -> None:
         return
     sure = [one for one in holders if one.certainty is Certainty.CERTAIN]
     units, maybe = _sum(sure), _sum(holders) - _sum(sure)
-    told = [f"{several(units, 'unit')} for certain"] if sure or not holders else []
+    told = [f"{several(units, 'unit')} for certain"] if sure else []
     told += [f"{several(maybe, 'unit')} possibly"] if maybe else []
+    told = told or ["no unit"]
     click.echo(f"{subject.label} is in {' and '.join(told)}.")
     for line in table(("", "Unit", "Build", "State", "Level", "On", "Where"), [_holder_row(one) for one in holders]):
         click.echo(line)

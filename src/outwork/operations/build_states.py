@@ -18,7 +18,7 @@ from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import BUILD, BuildStatus, OutputState
 
 declare(
-    outputs_open="{build} has {quantity} units in production: accept, reject or return them first",
+    outputs_open="{build} still has {quantity} in production: accept, reject or return them first",
     reason_missing="{document} can be reopened only with a reason",
 )
 

@@ -31,9 +31,9 @@ from outwork.rules.supply import ConsumeWhen
 declare(
     output_not_of_build="{build} has no output {output}",
     output_named_twice="Output {output} is named twice",
-    output_smaller="Output {output} has {units} units, {asked} were to be decided",
+    output_smaller="Output {output} holds {units}; {asked} were to be decided",
     rejection_without_reason="Rejecting needs a reason",
-    scrap_beyond_open="{build} has {open} units that are not built yet, {asked} were scrapped: correct the number, or accept that more were made",
+    scrap_beyond_open="{build}: {open} not built yet, {asked} scrapped; correct the number, or accept that more were made",
     scrap_without_reason="Reporting scrapped units needs a reason",
     nothing_decided="Name at least one output",
     line_of_another_build="Order line {line} does not deliver {build}",

@@ -25,7 +25,7 @@ from outwork.rules.states import BUILD, BuildStatus
 from outwork.rules.supply import Supply
 
 declare(
-    build_incomplete="{build} has {accepted} good units of {planned}: finish it only if you accept that it stays incomplete",
+    build_incomplete="{build}: {accepted} of {planned} are accepted; accept more, or finish it only if you accept that it stays incomplete",
     build_short="{part}: {quantity} were due for what was built and are not there; allocate them, or accept it as it is",
 )
 

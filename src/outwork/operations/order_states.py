@@ -17,7 +17,7 @@ from outwork.rules.states import PURCHASE_ORDER, OrderStatus
 
 declare(
     order_empty="{order} has no lines: there is nothing to order",
-    order_lines_open="{order} has {lines} lines open ({parts}): receive them, close them short, or say that you accept it",
+    order_lines_open="{order} still waits for {parts}. Receive it, close it short, or say that you accept it",
 )
 
 

@@ -22,7 +22,7 @@ from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import OPEN_BUILD, OrderStatus
 
 declare(
-    build_ordered_in_full="{build}: {ordered} of {planned} are ordered already; name a quantity to order more",
+    build_ordered_in_full="{build}: {ordered} of {planned} are ordered already; to order more, say how many",
     order_of_another_supplier="{order} goes to {found}, not to {company}",
 )
 

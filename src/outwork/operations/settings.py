@@ -15,7 +15,7 @@ from outwork.rules.settings import setting
 
 declare(
     settings_missing="The request names no setting",
-    base_currency_in_use="BASE_CURRENCY stays {currency}: {count} movements are valued in it, and they are not converted",
+    base_currency_in_use="BASE_CURRENCY stays {currency}: movements are valued in it ({count}), and they are not converted",
     serial_scope_in_use="SERIAL_NUMBER_SCOPE stays {scope}: {count} serial numbers were given out by it",
 )
 

@@ -13,7 +13,7 @@ from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare
 
-declare(item_has_contents="{count} items are inside {item}: take them out first")
+declare(item_has_contents="There is something inside {item} ({count}): take it out first")
 
 
 @operation

@@ -24,7 +24,7 @@ declare(
     allocation_not_needed="{free} free, not needed",
     allocation_expired="expired on {expiry}",
     allocation_substitute_not_wanted="a substitute, and substitutes are not wanted",
-    allocation_several_fit="{lots} lots fit: choose one, or say that they are interchangeable",
+    allocation_several_fit="several lots fit ({lots}): choose one, or say that they are interchangeable",
     allocation_no_stock="there is no stock of it",
 )
 

@@ -17,7 +17,10 @@ from outwork.rules.texts import in_short, is_clean
 
 declare(
     nothing_arrived="Nothing arrived: name at least one line",
-    over_receipt="{part}: {open} open, {arrived} arrived; receive no more, or say that you accept it and why",
+    over_receipt=(
+        "{part}: {open} open, {arrived} arrived; receive no more, open the line again if it was closed, or say that"
+        " you accept it and why"
+    ),
     over_receipt_reason="{part}: more than ordered is accepted only with a reason",
     virtual_serials="{part} is virtual: it has no stock and no serial numbers",
 )

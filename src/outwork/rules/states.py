@@ -14,7 +14,7 @@ from outwork.rules.refusals import declare, refuse
 
 declare(
     transition_impossible="{document} is {before} and cannot become {after}",
-    wrong_state="{document} is {state}; this needs it {allowed}",
+    wrong_state="{document} is {state}; this needs it {allowed}{mend}",
     stock_status_unknown="{status} is no stock status",
 )
 
@@ -165,4 +165,25 @@ def require(state: int, allowed: Collection[S], document: str) -> None:
         ordered = sorted(allowed)
         words = [one.word for one in ordered]
         listed = f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
-        refuse("wrong_state", document=document, state=type(ordered[0])(state).word, allowed=listed)
+        now = type(ordered[0])(state)
+        mends = [
+            mend for (before, after), mend in _MENDS.get(type(now), {}).items() if before == now and after in allowed
+        ]
+        mend = f": {mends[0]} first" if mends else ""
+        refuse("wrong_state", document=document, state=now.word, allowed=listed, mend=mend)
+
+
+# What people do to get a document from where it is to where work can go on.
+_MENDS: dict[type[State], dict[tuple[int, int], str]] = {
+    BuildStatus: {
+        (BuildStatus.PENDING, BuildStatus.PRODUCTION): "issue it",
+        (BuildStatus.ON_HOLD, BuildStatus.PRODUCTION): "issue it again",
+        (BuildStatus.COMPLETE, BuildStatus.PRODUCTION): "reopen it",
+    },
+    OrderStatus: {
+        (OrderStatus.DRAFT, OrderStatus.PLACED): "place it",
+        (OrderStatus.ON_HOLD, OrderStatus.PLACED): "place it again",
+        (OrderStatus.COMPLETE, OrderStatus.PLACED): "reopen it",
+        (OrderStatus.LOST, OrderStatus.PLACED): "place it again",
+    },
+}

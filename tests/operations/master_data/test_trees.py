@@ -81,7 +81,7 @@ def test_refuses_a_circle_and_a_path_without_end(make, amend, refusing):
 def test_refuses_to_remove_what_has_something_below_it(make, drop, refusing):
     top = make(Location, name="A")
     low = make(Location, name="B", parent=top)
-    assert refusing(drop, top).params["counts"] == {"below it": 1}
+    assert refusing(drop, top).params["counts"] == {"what lies below it": 1}
     drop(low)
     drop(top)
     assert not Location.objects.exists()

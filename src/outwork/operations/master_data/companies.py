@@ -22,7 +22,7 @@ declare(
     part_not_bought="{part} is not purchaseable: it has no suppliers and manufacturers",
     manufacturer_part_of_another_part="{mpn} is a number of another part",
     primary_twice="A part has one primary supplier part; this request names two",
-    number_relied_on="{number} is used by {orders} order lines and {items} stock items: it stays with its part and company",
+    number_relied_on="{number} is used by order lines ({orders}) and stock items ({items}): it stays with its part and company",
     rate_of_base_currency="{currency} is the base currency, whose rate is always 1",
 )
 

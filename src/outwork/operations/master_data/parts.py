@@ -21,7 +21,7 @@ declare(
     default_location_structural="{location} is structural: nothing lies in it",
     part_not_template="{part} is not a template, so it has no variants",
     part_family_cycle="{path}: a part cannot be a variant or revision of itself",
-    part_has_serials="{part} changes its family of serial numbers, and {count} items with serial numbers are in it",
+    part_has_serials="{part} changes its family of serial numbers, and items with serial numbers are in it ({count})",
     revision_missing="A revision of {part} needs a revision code",
     revision_of_template="{part} is a template, which has variants and no revisions",
     revision_of_other_variant="A revision of {part} is a variant of the same part as it is",

@@ -13,7 +13,7 @@ from outwork.models import Event
 from outwork.operations.master_data.batch import Batch, named
 from outwork.rules.refusals import declare
 
-declare(still_referred_to="{what} cannot be removed: {references} refer to it")
+declare(still_referred_to="{what} cannot be removed: it is named by {references}; change or remove those first")
 
 
 def check_references(batch: Batch) -> None:
@@ -21,7 +21,7 @@ def check_references(batch: Batch) -> None:
     found = _counted(batch.model, [row.before.pk for row in batch.rows])
     for row in batch.rows:
         if counts := found.get(row.before.pk):
-            shown = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+            shown = ", ".join(f"{word} ({count})" for word, count in sorted(counts.items()))
             batch.refuse(row, "id", "still_referred_to", what=named(row.before), references=shown, counts=counts)
 
 
@@ -62,5 +62,7 @@ def _referring(model: type[Model]) -> list[tuple[Field[Any, Any], Any]]:
 
 def _word(field: Field[Any, Any], model: type[Model]) -> str:
     if field.model is model:
-        return {"variant_of": "variants", "revision_of": "revisions", "parent": "below it"}.get(field.name, field.name)
+        return {"variant_of": "variants", "revision_of": "revisions", "parent": "what lies below it"}.get(
+            field.name, field.name
+        )
     return str(field.model._meta.verbose_name_plural)
