@@ -65,6 +65,23 @@ def test_lists_sums_and_history_print_tables_and_json(shop, run):
     assert (step["kind"], step["change"], step["target"]) == ("opening", "1", "Second shelf")
 
 
+def test_history_takes_a_serial_number_or_a_batch(shop, run):
+    reels = [shop.put("R-10K", count, batch="B107") for count in (40, 60)]
+    board = shop.put("BOARD", 1, serial="SN-7")
+    lines = run("history", "B107").splitlines()
+    assert [line for line in lines if line.startswith("Item ")] == [f"Item {reel.pk}, R-10K" for reel in reels]
+    steps = json.loads(run("history", "B107", "--json"))
+    assert [(step["item"], step["change"]) for step in steps] == [(reels[0].pk, "40"), (reels[1].pk, "60")]
+    (step,) = json.loads(run("history", "SN-7", "--json"))
+    assert (step["item"], step["kind"]) == (board.pk, "opening")
+    assert run("history", "SN-7") == run("history", board.pk) == run("history", f"#{board.pk}")
+    shop.put("CASE", 1, batch="B107")
+    assert "B107 may be" in run("history", "B107", status=1)
+    (step,) = json.loads(run("history", "B107", "--part", "CASE", "--json"))
+    assert step["change"] == "1"
+    assert "There is no serial number, batch or item 4711" in run("history", "4711", status=1)
+
+
 def test_more_of_an_item_and_what_was_said(shop, run):
     item = shop.put("R-10K", 40)
     build = shop.build(shop.assembly("ASSY", {"R-10K": 1}), 30)

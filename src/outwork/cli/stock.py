@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,6 +22,7 @@ from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.splitting_stock import Split, split_stock
 from outwork.operations.writing_off_stock import write_off_stock
 from outwork.queries import locations, naming, stock
+from outwork.queries.trace_subject import subject_named
 from outwork.rules.places import PlaceKind
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import StockStatus
@@ -132,17 +134,39 @@ def show(part: str | None, grouping: str, as_json: bool) -> None:
 
 
 @command.command("history")
-@click.argument("item", type=int, metavar="ITEM")
+@click.argument("what", metavar="ITEM|SERIAL|BATCH")
+@click.option("--part", metavar="PART", help="Of which part, where several have such a serial number or batch.")
 @reading
-def history(item: int, as_json: bool) -> None:
-    """Say what happened to a stock item, oldest first."""
-    found = StockItem.objects.filter(pk=item).select_related("part").first()
-    if found is None:
-        refuse("item_unknown", item=item, where=("item",))
-    steps = stock.history(found)
+def history(what: str, part: str | None, as_json: bool) -> None:
+    """Say what happened to a stock item, oldest first, or to each item of a batch.
+
+    A number is first that of an item, as everywhere here; a serial number or batch may be written instead.
+    """
+    items = _items_named(what, None if part is None else naming.part_named(part).pk)
+    told = [(item, stock.history(item)) for item in items]
     if as_json:
-        print_json(steps)
+        print_json([{"item": item.pk, **dataclasses.asdict(step)} for item, steps in told for step in steps])
         return
+    for item, steps in told:
+        if len(told) > 1:
+            click.echo(f"Item {item.pk}, {item.part.label}")
+        for line in _told(steps):
+            click.echo(line)
+
+
+def _items_named(text: str, part_id: int | None) -> list[StockItem]:
+    """The item of that number, else the items of a serial number or batch."""
+    known = StockItem.objects.select_related("part")
+    number = text.strip().removeprefix("#")
+    if part_id is None and number.isdecimal() and len(number) < 19 and (item := known.filter(pk=int(number)).first()):
+        return [item]
+    subject = subject_named(text, part_id=part_id)
+    if not subject.items:
+        refuse("lot_unknown", name=text.strip(), where=("what",))
+    return list(known.filter(pk__any=subject.items).order_by("pk"))
+
+
+def _told(steps: Sequence[stock.Step]) -> list[str]:
     zone = company_zone()
     headers = ("Event", "Day", "What", "Change", "There", "From", "To", "Item", "Document", "By", "Reason")
     rows = [
@@ -152,8 +176,7 @@ def history(item: int, as_json: bool) -> None:
         )
         for one in steps
     ]
-    for line in table(headers, rows):
-        click.echo(line)
+    return table(headers, rows)
 
 
 @command.command("add")
