@@ -53,6 +53,24 @@ def test_it_works(made: Installation) -> None:
     assert (shown["status"], shown["progress"]["accepted"], shown["lines"][0]["consumed"]) == ("complete", "3", "12")
 
 
+def test_a_receipt_is_taken_back_by_its_event(made: Installation) -> None:
+    """In a process of its own: what is loaded beside it must not matter."""
+
+    def outwork(*arguments: str) -> str:
+        result = made.run(*arguments, OUTWORK_USER="ada")
+        assert (result.returncode, result.stderr) == (0, ""), result.stderr
+        return result.stdout
+
+    outwork("build", "create", "RADIO", "3", "--external", "--manufacturer", "Acme Assembly")
+    outwork("build", "order", "BO-0001")
+    outwork("order", "place", "PO-0001")
+    received = ("order", "receive", "PO-0001", "--all", "--serials", "1-3", "--location", "Finished goods", "--json")
+    event = json.loads(outwork(*received))["event"]
+    assert "is taken back" in outwork("ledger", "reverse", str(event), "--reason", "never came")
+    assert json.loads(outwork("build", "show", "BO-0001", "--json"))["progress"]["received"] == "0"
+    assert outwork("ledger", "verify") == "Everything agrees.\n"
+
+
 def test_a_refusal_ends_with_1_and_wrong_use_with_2(made: Installation) -> None:
     refused = made.run("build", "create", "R-10K", "0")
     assert (refused.returncode, refused.stdout) == (1, "")

@@ -11,8 +11,8 @@ from outwork.operations.adding_stock import More, NewStock, add_stock, add_to_st
 from outwork.operations.counting_stock import Counted, count_stock
 from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.removing_stock import Removal, remove_stock
-from outwork.operations.reversing import reverse_event
 from outwork.operations.splitting_stock import Split, split_stock
+from outwork.operations.taking_back import reverse_event
 from outwork.operations.writing_off_stock import write_off_stock
 from outwork.rules.refusals import Refusal
 

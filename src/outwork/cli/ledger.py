@@ -10,7 +10,7 @@ from outwork.cli.doing import Answer, Asked, doing, reading
 from outwork.cli.output import print_json
 from outwork.cli.tables import several
 from outwork.ledger.verify import verify as recount
-from outwork.operations.reversing import reverse_event
+from outwork.operations.taking_back import reverse_event
 
 DIFFERENT = 1
 

@@ -17,7 +17,6 @@ from outwork.models import Allocation, Build, BuildOutput, Event, Movement, Purc
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
-from outwork.operations.reversing import takes_back
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare, refuse
@@ -92,8 +91,7 @@ def _reach(order: PurchaseOrder, receipt: Event) -> Reach:
     return Reach(reach.items | set(meant), reach.builds)
 
 
-@takes_back("order.received")
-def _take_back(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
+def take_back_receipt(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
     """The same, asked for as any event is taken back."""
     return unreceive(receipt=event, reason=reason, actor=actor, at=at)
 
