@@ -97,3 +97,11 @@ def test_a_tree_moves_at_a_fixed_cost(shop, statements, count):
         change(model=Location, rows=[{"id": top.pk, "parent": other}], **shop.by_ada)
     assert len(seen) <= 10
     assert Location.objects.filter(path__startswith="Other/Top/").count() == count
+
+
+def test_refuses_a_name_that_reads_like_a_path(make, refusing, amend):
+    site = make(Location, name="Site")
+    reason = refusing(make, Location, name="Hall/Shelf", parent=site)
+    assert (reason.code, reason.where) == ("location_name_slash", (0, "name"))
+    assert refusing(amend, site, name="A/B").code == "location_name_slash"
+    assert paths() == ["Site"]

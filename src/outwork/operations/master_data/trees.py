@@ -14,6 +14,7 @@ declare(
     tree_cycle="{path}: nothing can lie in itself",
     location_company_conflicts="{location} lies in a place of {above}, so it cannot be a place of {company}",
     location_company_relied_on="{location} holds {count} stock items: it cannot become another company's place",
+    location_name_slash="{name} is a name with a / in it, which stands between the names of a path",
     location_path_too_long="{path}... is longer than the {limit} characters of a path",
 )
 
@@ -45,6 +46,9 @@ def check_location(batch: Batch) -> None:
     check_reliances(
         batch, [Reliance("is_structural", True, "stock items", lambda: StockItem.objects.existing(), "location")]
     )
+    for row in batch.changing("name"):
+        if "/" in row["name"]:
+            batch.refuse(row, "name", "location_name_slash", name=row["name"])
     changing = [row for row in batch.rows if row.changes("name", "parent_id", "company_id")]
     if not changing or batch.notes.get("cycle"):
         return
