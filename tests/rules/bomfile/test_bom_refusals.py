@@ -1,6 +1,5 @@
 """Files that cannot be read, and how that is said."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -85,9 +84,7 @@ def test_ten_thousand_lines_are_read_at_once() -> None:
         f'"R{number},C{number}",2,10k,R_0402,Yageo,RC0402FR-{number % 500},RES 10K OHM,,\n' for number in range(10_000)
     )
     data = f"Reference,Qty,Value,Footprint,Manufacturer,MPN,Description,DNP,Notes\n{rows}".encode()
-    started = time.process_time()
     bom_file = read_bom(data, name="large.csv")
     lines = grouped(bom_file)
-    assert time.process_time() - started < 2  # some 0.4 s here; the bound is for slow and busy machines
     assert counts(bom_file) == {"lines": 10_000, "placements": 20_000, "dnp_lines": 0, "distinct_mpns": 500}
     assert len(lines) == 500
