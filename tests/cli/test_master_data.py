@@ -202,7 +202,7 @@ def test_refuses_with_all_reasons_and_writes_nothing(shop, program):
         "part_not_bought",
         "unit_incompatible",
     ]
-    assert program.codes("supplier-part", "create", "Mouser", "C-1", "--part", "id=4711") == ["row_unknown"]
+    assert program.codes("supplier-part", "create", "Mouser", "C-1", "--part", "id=47110815") == ["row_unknown"]
     assert program.codes("company", "create", "Mouser") == ["exists_already"]
     assert program.codes("company", "show", "Mouse") == ["company_name_unknown"]
     assert Event.objects.count() == events

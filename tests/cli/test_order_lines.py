@@ -41,7 +41,7 @@ def test_a_receipt_says_how_to_take_it_back(shop, build, program):
     line.refresh_from_db()
     assert line.received == 0
     assert program.codes("order", "unreceive", event, "--reason", "Again") == ["receipt_taken_back"]
-    assert program.codes("order", "unreceive", 4711, "--reason", "Again") == ["event_unknown"]
+    assert program.codes("order", "unreceive", 47110815, "--reason", "Again") == ["event_unknown"]
 
 
 def test_facts_of_an_item_change(shop, program):

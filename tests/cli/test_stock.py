@@ -79,7 +79,7 @@ def test_history_takes_a_serial_number_or_a_batch(shop, run):
     assert "B107 may be" in run("history", "B107", status=1)
     (step,) = json.loads(run("history", "B107", "--part", "CASE", "--json"))
     assert step["change"] == "1"
-    assert "There is no serial number, batch or item 4711" in run("history", "4711", status=1)
+    assert "There is no serial number, batch or item 47110815" in run("history", "47110815", status=1)
 
 
 def test_more_of_an_item_and_what_was_said(shop, run):
@@ -99,7 +99,7 @@ def test_refuses_with_all_reasons_and_writes_nothing(shop, run):
     before = shop.items()
     shop.location("Warehouse", is_structural=True)
     assert "40 there, 41 wanted" in run("remove", f"{item.pk}=41", status=1)
-    assert run("remove", f"{item.pk}=41", "4711=1", status=1) == "There is no stock item 4711\n"
+    assert run("remove", f"{item.pk}=41", "47110815=1", status=1) == "There is no stock item 47110815\n"
     assert "structural" in run("transfer", item.pk, "--to", "Warehouse", status=1)
     assert "no location" in run("transfer", item.pk, "--to", "Moon", status=1)
     assert "no part" in run("add", "X", "1", status=1)
@@ -108,5 +108,5 @@ def test_refuses_with_all_reasons_and_writes_nothing(shop, run):
     refused = json.loads(run("count", f"{item.pk}=-1", "--json", status=1))["refused"]
     assert [one["code"] for one in refused] == ["quantity_negative"]
     run("remove", "many", status=2)
-    run("history", 4711, status=1)
+    run("history", 47110815, status=1)
     assert shop.items() == before

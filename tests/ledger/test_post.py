@@ -63,7 +63,7 @@ def test_an_unknown_value_stays_unknown(shop):
 
 def test_refuses_unknown_items(shop):
     with pytest.raises(Refusal) as refusal:
-        lock_items([4711])
+        lock_items([47110815])
     assert refusal.value.code == "item_unknown"
 
 

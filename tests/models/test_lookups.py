@@ -11,7 +11,7 @@ from outwork.rules.refusals import Refusal
 
 def test_it_works(shop):
     first, second = shop.part("R-10K"), shop.part("R-22K")
-    assert set(Part.objects.filter(pk__any=[first.pk, second.pk, 4711])) == {first, second}
+    assert set(Part.objects.filter(pk__any=[first.pk, second.pk, 47110815])) == {first, second}
     assert set(Part.objects.filter(number__any=["R-22K", "R-1M"])) == {second}
     assert list(Part.objects.filter(pk__any=[])) == []
 

@@ -153,7 +153,7 @@ def test_refuses_prices_discounts_and_currencies_that_are_none(shop, order, reel
 def test_refuses_supplier_parts_that_do_not_belong(shop, order, reel):
     other = shop.sells(shop.company("Other"), shop.part("C-100N"))
     old = shop.sells(order.supplier, shop.part("OLD"), is_active=False)
-    lines = [NewLine(4711, 1), NewLine(other.pk, 1), NewLine(old.pk, 1)]
+    lines = [NewLine(47110815, 1), NewLine(other.pk, 1), NewLine(old.pk, 1)]
     assert shop.refused(add_lines, order=order, lines=lines) == [
         ("supplier_part_unknown", (0, "supplier_part")),
         ("supplier_part_of_another", (1, "supplier_part")),
@@ -165,7 +165,7 @@ def test_refuses_places_and_texts_that_cannot_be(shop, order, reel):
     warehouse = shop.location("Warehouse", is_structural=True)
     lines = [
         NewLine(reel.pk, 1, destination_id=warehouse.pk),
-        NewLine(reel.pk, 1, destination_id=4711),
+        NewLine(reel.pk, 1, destination_id=47110815),
         NewLine(reel.pk, 1, reference="x" * 101, note="y" * 501),
     ]
     assert sorted(shop.refused(add_lines, order=order, lines=lines), key=lambda reason: reason[1]) == [
@@ -189,7 +189,7 @@ def test_refuses_each_bad_link_with_its_own_code(shop, order, acme):
         ("build_not_open", where[2]),
         ("build_not_external", where[3]),
     ]
-    lines = [NewLine(sold.pk, 1, build_id=4711)]
+    lines = [NewLine(sold.pk, 1, build_id=47110815)]
     assert shop.refused(add_lines, order=order, lines=lines) == [("build_unknown", ())]
 
 

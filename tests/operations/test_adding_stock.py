@@ -83,12 +83,12 @@ def test_refuses_everything_wrong_at_once(shop, resistor, board):
     paper = shop.part("PAPER", is_virtual=True)
     other = shop.sells(shop.company("Acme"), board)
     rows = [
-        NewStock(4711, 1),
+        NewStock(47110815, 1),
         NewStock(paper.pk, 1),
         NewStock(resistor.pk, 1, location=structural.pk),
-        NewStock(resistor.pk, 1, location=4711),
+        NewStock(resistor.pk, 1, location=47110815),
         NewStock(resistor.pk, 1, supplier_part=other.pk),
-        NewStock(resistor.pk, 1, supplier_part=4711),
+        NewStock(resistor.pk, 1, supplier_part=47110815),
         NewStock(resistor.pk, 1, status=11),
         NewStock(resistor.pk, 1, batch="x" * 101),
         NewStock(resistor.pk, 1, value=-1),
@@ -153,7 +153,7 @@ def test_more_of_an_item_is_worth_what_the_units_are_worth(shop):
 def test_refuses_more_of_what_is_one_piece_or_not_there(shop, board):
     item = shop.put("BOARD", 1, serial="7")
     assert shop.refused(add_to_stock, rows=[More(item.pk, 1)]) == [("item_has_serial", (0, "item"))]
-    assert shop.refused(add_to_stock, rows=[More(4711, 1)]) == [("item_unknown", (0, "item"))]
+    assert shop.refused(add_to_stock, rows=[More(47110815, 1)]) == [("item_unknown", (0, "item"))]
     rows = [More(item.pk, 1), More(item.pk, 1)]
     assert ("item_repeated", (1, "item")) in shop.refused(add_to_stock, rows=rows)
 

@@ -138,7 +138,7 @@ def test_refuses_lines_of_another_build(shop, build):
     other = shop.build(build.part, 10).lines.get(part__number="R-10K")
     item = shop.put("R-10K", 100)
     assert shop.refused(allocate, build=build, takes=[Take(other.pk, item.pk, 1)]) == [("line_unknown", (0, "line"))]
-    assert shop.refused(deallocate, build=build, releases=[Release(other.pk, item.pk, 1), Release(4711)]) == [
+    assert shop.refused(deallocate, build=build, releases=[Release(other.pk, item.pk, 1), Release(47110815)]) == [
         ("line_unknown", (0, "line")),
         ("line_unknown", (1, "line")),
     ]
@@ -147,7 +147,7 @@ def test_refuses_lines_of_another_build(shop, build):
 def test_refuses_the_wrong_part_and_unknown_items(shop, build, line):
     item = shop.put("C-100N", 100)
     assert shop.refused(allocate, build=build, takes=[Take(line.pk, item.pk, 1)]) == [("item_wrong_part", (0, "item"))]
-    assert shop.refused(allocate, build=build, takes=[Take(line.pk, 4711, 1)]) == [("item_unknown", ())]
+    assert shop.refused(allocate, build=build, takes=[Take(line.pk, 47110815, 1)]) == [("item_unknown", ())]
 
 
 def test_refuses_stock_that_cannot_be_used(shop, build, line):

@@ -163,4 +163,4 @@ def test_refuses_a_build_that_others_changed(shop, build):
 
 
 def test_refuses_a_build_that_is_none(shop, build):
-    assert shop.refused(issue_build, build=Build(pk=4711)) == [("build_unknown", ())]
+    assert shop.refused(issue_build, build=Build(pk=47110815)) == [("build_unknown", ())]

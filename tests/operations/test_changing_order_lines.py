@@ -26,12 +26,12 @@ def test_it_works(shop):
     order, (first, second) = order_of(shop, ("BOARD", 100, "12.50", "4"), ("CABLE", 50, "1.00", "0"))
     facts = {"price": "12.00", "discount": "5", "note": "as on the invoice"}
     changes = [LineChange(first, facts), LineChange(second, {"ordered": 60, "currency": "usd"})]
-    done = change_lines(order=order, changes=changes, reason="invoice 4711", **shop.by_ada)
+    done = change_lines(order=order, changes=changes, reason="invoice 47110815", **shop.by_ada)
     assert done.ids == [first, second]
     assert (line(first).price, line(first).discount, line(first).note) == (D(12), D(5), "as on the invoice")
     assert (line(second).ordered, line(second).currency, line(second).price) == (D(60), "USD", D(1))
     event = Event.objects.get(pk=done.event_id)
-    assert event.reason == "invoice 4711"
+    assert event.reason == "invoice 47110815"
     assert {"line": first, "price": ["12.5", "12"]} in event.data["changes"]
     assert {"line": second, "ordered": ["50", "60"]} in event.data["changes"]
     order.refresh_from_db()

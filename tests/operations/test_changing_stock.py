@@ -60,7 +60,7 @@ def test_refuses_everything_wrong_at_once(shop):
         {"serial": "7"},
         {"serial": "8"},
         {"supplier_part": other.pk},
-        {"supplier_part": 4711},
+        {"supplier_part": 47110815},
         {"batch": "x" * 101},
     ]
     rows = [Change(item.pk, facts) for item, facts in zip(items, wrong, strict=True)]
@@ -79,7 +79,7 @@ def test_refuses_everything_wrong_at_once(shop):
     assert shop.refused(change_stock, rows=[Change(items[0].pk, facts)]) == [
         ("text_invalid", (0, name)) for name in facts
     ]
-    assert shop.refused(change_stock, rows=[Change(4711, {"batch": "A"})]) == [("item_unknown", (0, "item"))]
+    assert shop.refused(change_stock, rows=[Change(47110815, {"batch": "A"})]) == [("item_unknown", (0, "item"))]
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])

@@ -93,13 +93,13 @@ def test_refuses_lines_that_have_nothing_to_close(shop, order, resistors):
     shop.received(resistors)
     close_short(order=order, lines=[capacitors.pk], reason="Off", **shop.by_ada)
     PurchaseOrder.objects.filter(pk=order.pk).update(status=OrderStatus.PLACED)
-    lines = [resistors.pk, capacitors.pk, 4711]
+    lines = [resistors.pk, capacitors.pk, 47110815]
     assert sorted(shop.refused(close_short, order=order, lines=lines, reason="Off"), key=lambda one: one[1]) == [
         ("line_has_nothing_open", (0, "line")),
         ("line_closed", (1, "line")),
         ("line_not_on_order", (2, "line")),
     ]
-    assert shop.refused(reopen_lines, order=order, lines=[resistors.pk, 4711], reason="On") == [
+    assert shop.refused(reopen_lines, order=order, lines=[resistors.pk, 47110815], reason="On") == [
         ("line_not_on_order", (1, "line")),
         ("line_not_closed", (0, "line")),
     ]

@@ -193,7 +193,7 @@ def test_refuses_outputs_that_cannot_be_decided(shop, board, build, line):
     other = shop.build(board, 1)
     strange = make_outputs(build=other, units=1, serials="9", **shop.by_bo).ids[0]
     accept_outputs(build=build, decisions=decisions([first]), **shop.by_bo)
-    chosen = [*decisions([first, second, second]), Decision(strange), Decision(4711)]
+    chosen = [*decisions([first, second, second]), Decision(strange), Decision(47110815)]
     expected = [
         ("output_decided", (0, "output")),
         ("output_named_twice", (2, "output")),
@@ -211,7 +211,7 @@ def test_refuses_places_and_statuses_that_cannot_be(shop, build, line):
     warehouse = shop.location("Warehouse", is_structural=True)
     chosen = [
         Decision(outputs[0].pk, location_id=warehouse.pk),
-        Decision(outputs[1].pk, location_id=4711),
+        Decision(outputs[1].pk, location_id=47110815),
         Decision(outputs[2].pk, status=11),
     ]
     assert shop.refused(accept_outputs, build=build, decisions=chosen) == [

@@ -89,7 +89,7 @@ def test_refuses_everything_wrong_at_once(shop, second):
     StockItem.objects.filter(pk=empty.pk).update(quantity=Decimal(0))
     rows = [
         Transfer(items[0].pk, structural.pk),
-        Transfer(items[1].pk, 4711),
+        Transfer(items[1].pk, 47110815),
         Transfer(items[2].pk, second.pk, 11),
         Transfer(empty.pk, second.pk),
         Transfer(items[5].pk, second.pk, "NaN"),
@@ -101,7 +101,7 @@ def test_refuses_everything_wrong_at_once(shop, second):
         ("item_empty", (3, "item")),
         ("number_invalid", (4, "quantity")),
     ]
-    rows = [Transfer(items[0].pk, structural.pk), Transfer(items[3].pk, second.pk), Transfer(4711, second.pk)]
+    rows = [Transfer(items[0].pk, structural.pk), Transfer(items[3].pk, second.pk), Transfer(47110815, second.pk)]
     assert shop.refused(transfer_stock, rows=rows) == [
         ("location_structural", (0, "location")),
         ("item_gone", (1, "item")),

@@ -158,4 +158,4 @@ def test_refuses_to_reopen_without_need_or_reason(shop, order):
 
 def test_refuses_orders_that_others_changed_or_that_are_none(shop, order):
     assert shop.refused(place_order, order=order, expected_version=9) == [("version_changed", ())]
-    assert shop.refused(place_order, order=PurchaseOrder(pk=4711)) == [("order_unknown", ())]
+    assert shop.refused(place_order, order=PurchaseOrder(pk=47110815)) == [("order_unknown", ())]

@@ -74,7 +74,7 @@ def test_a_confirmation_number_may_come_after_its_date(shop, line):
 def test_refuses_what_is_no_date_or_no_change(shop, line):
     state_dates(order=line.order, changes=[DateChange(line.pk, "promised", day(5))], **shop.by_ada)
     changes = [
-        DateChange(4711, "promised", day(5)),
+        DateChange(47110815, "promised", day(5)),
         DateChange(line.pk, "guessed", day(5)),
         DateChange(line.pk, "promised", day(5)),
         DateChange(line.pk, "confirmed", None),

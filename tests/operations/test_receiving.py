@@ -66,7 +66,7 @@ def test_it_works(shop, order, resistors, modules, shelf):
             Arrival(modules.pk, 3, serials="7-9"),
         ],
         location=shelf,
-        reason="DHL 4711",
+        reason="DHL 47110815",
         **shop.by_bo,
     )
     shop.expect("""
@@ -94,7 +94,7 @@ def test_it_works(shop, order, resistors, modules, shelf):
         "EUR",
     )
     event = Event.objects.get(pk=done.event_id)
-    assert (event.kind, event.reason, event.data["over"]) == ("order.received", "DHL 4711", [])
+    assert (event.kind, event.reason, event.data["over"]) == ("order.received", "DHL 47110815", [])
     order.refresh_from_db()
     assert (order.status, order.version) == (OrderStatus.PLACED, version + 1)
     shop.recount()
@@ -263,7 +263,7 @@ def test_refuses_everything_wrong_at_once(shop, order, resistors, modules, shelf
     warehouse = shop.location("Warehouse", is_structural=True)
     arrivals = [
         Arrival(resistors.pk, 1, location_id=warehouse.pk),
-        Arrival(resistors.pk, 1, location_id=4711),
+        Arrival(resistors.pk, 1, location_id=47110815),
         Arrival(resistors.pk, 1),
         Arrival(modules.pk, 2, serials="1", location_id=shelf.pk),
         Arrival(modules.pk, 2, serials="2", location_id=shelf.pk),
@@ -289,7 +289,7 @@ def test_refuses_lines_of_another_order(shop, order, acme, shelf):
     other = PurchaseOrder.objects.get(pk=create_order(supplier=acme, **shop.by_ada).ids[0])
     sold = SupplierPart.objects.earliest("pk")
     strange = add_lines(order=other, lines=[NewLine(sold.pk, 1)], **shop.by_ada).ids[0]
-    arrivals = [Arrival(strange, 1), Arrival(4711, 1)]
+    arrivals = [Arrival(strange, 1), Arrival(47110815, 1)]
     assert shop.refused(receive, order=order, arrivals=arrivals, location=shelf) == [
         ("line_not_on_order", (0, "line")),
         ("line_not_on_order", (1, "line")),

@@ -67,7 +67,7 @@ def test_refuses_what_is_not_there(shop):
         ("item_not_on_hand", (3, "item")),
         ("item_in_production", (4, "item")),
     ]
-    assert shop.refused(remove_stock, rows=[Removal(4711, 1)]) == [("item_unknown", (0, "item"))]
+    assert shop.refused(remove_stock, rows=[Removal(47110815, 1)]) == [("item_unknown", (0, "item"))]
     assert shop.refused(remove_stock, rows=[]) == [("rows_missing", ())]
     assert board.is_trackable
 

@@ -184,7 +184,7 @@ def test_refuses_twice_a_reversal_the_unknown_and_the_empty(shop, item):
     request = {"reason": "no", "operation": reverse_event}
     assert shop.refused(event=done.event_id, **request) == [("event_reversed_already", where)]
     assert shop.refused(event=undone.event_id, **request) == [("event_is_reversal", where)]
-    assert shop.refused(event=4711, **request) == [("event_unknown", where)]
+    assert shop.refused(event=47110815, **request) == [("event_unknown", where)]
     same = count_stock(rows=[Counted(item.pk, 30)], **shop.by_bo)
     assert shop.refused(event=same.event_id, **request) == [("event_moved_nothing", where)]
     build = shop.build(shop.assembly("BOARD", {"R-10K": 1}), 1)

@@ -30,7 +30,7 @@ def test_it_works(shop, build):
     """)
     reel = StockItem.objects.get(part__number="R-10K")
     sent_at = shop.now - datetime.timedelta(days=3)
-    done = send_kit(build=build, actor=shop.bo, at=sent_at, note="DHL 4711")
+    done = send_kit(build=build, actor=shop.bo, at=sent_at, note="DHL 47110815")
     shop.expect("""
         R-10K    batch A   Acme Assembly   40   for BO-0001
         C-100N   batch B   Acme Assembly   20   for BO-0001
@@ -44,7 +44,7 @@ def test_it_works(shop, build):
         (20, sent_at, build.manufacturer_id, build.pk),
     ]
     event = Event.objects.get(pk=done.event_id)
-    assert (event.reason, event.company, event.build) == ("DHL 4711", build.manufacturer, build)
+    assert (event.reason, event.company, event.build) == ("DHL 47110815", build.manufacturer, build)
     build.refresh_from_db()
     assert build.version == 2
     shop.recount()
@@ -146,7 +146,7 @@ def test_refuses_when_nothing_is_to_be_sent(shop, build):
 
 def test_refuses_lines_of_another_build(shop, build):
     shop.given("R-10K   Main shelf   40   for BO-0001")
-    assert shop.refused(send_kit, build=build, lines=[4711]) == [("line_unknown", (0, "line"))]
+    assert shop.refused(send_kit, build=build, lines=[47110815]) == [("line_unknown", (0, "line"))]
 
 
 def test_refuses_internal_builds(shop, build):

@@ -84,7 +84,7 @@ def test_the_build_has_changed(shop, build):
 def test_refuses_lines_of_other_builds_and_lines_named_twice(shop, build):
     other = shop.build(build.part, 1)
     line, strange = build.lines.first(), other.lines.first()
-    choices = [Choice(strange.pk, None), Choice(4711, None), Choice(line.pk, None), Choice(line.pk, Supply.WE_SEND)]
+    choices = [Choice(strange.pk, None), Choice(47110815, None), Choice(line.pk, None), Choice(line.pk, Supply.WE_SEND)]
     assert shop.refused(state_supply, build=build, choices=choices) == [
         ("line_unknown", (0, "line")),
         ("line_unknown", (1, "line")),
@@ -103,7 +103,7 @@ def test_refuses_what_the_manufacturer_buys_while_ours_is_allocated(shop, build)
 
 def test_refuses_a_way_or_a_manufacturer_that_is_none(shop, build):
     line = build.lines.first()
-    choices = [Choice(line.pk, cast(Supply, "by pigeon")), Choice(line.pk, Supply.WE_SEND, 4711)]
+    choices = [Choice(line.pk, cast(Supply, "by pigeon")), Choice(line.pk, Supply.WE_SEND, 47110815)]
     assert shop.refused(state_supply, build=build, choices=choices) == [
         ("supply_unknown", (0, "supply")),
         ("company_unknown", (1, "manufacturer")),

@@ -50,7 +50,7 @@ def test_refuses_what_is_gone_in_use_or_full(shop):
     build = shop.build(shop.assembly("ASSY", {}), 1)
     StockItem.objects.filter(pk=used.pk).update(place=PlaceKind.INSIDE, location=None, inside=outer, used_by=build)
     assert shop.refused(write_off_stock, rows=[gone.pk]) == [("item_gone", (0, "item"))]
-    assert shop.refused(write_off_stock, rows=[4711]) == [("item_unknown", (0, "item"))]
+    assert shop.refused(write_off_stock, rows=[47110815]) == [("item_unknown", (0, "item"))]
     assert shop.refused(write_off_stock, rows=[outer.pk, used.pk]) == [
         ("item_not_on_hand", (1, "item")),
         ("item_has_contents", (0, "item")),

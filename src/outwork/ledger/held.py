@@ -110,11 +110,11 @@ _PLACES: dict[int, tuple[PlaceKind, str | None]] = {kind: (kind, _PLACE_KEYS.get
 
 
 def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
-    """Lock stock items once, in id order, and hold them; refuses ids that are unknown or written off."""
-    wanted = sorted(set(ids))
+    """Lock stock items once, in id order, and hold them; refuses, in the order asked, what is unknown or written off."""
+    wanted = dict.fromkeys(ids)
     if not wanted:
         return {}
-    query = StockItem.objects.filter(pk__any=wanted).order_by("pk").select_for_update(no_key=True)
+    query = StockItem.objects.filter(pk__any=sorted(wanted)).order_by("pk").select_for_update(no_key=True)
     held = _hold(query.values_list(*COLUMNS))
     reasons = Reasons()
     for item_id in wanted:

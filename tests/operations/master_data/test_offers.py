@@ -97,7 +97,7 @@ def test_refuses_what_is_no_price_and_writes_nothing(shop, acme):
     ]
     assert refused(**new, prices=[{"quantity": 1}]) == [("value_missing", (0, "prices", 0, "price"))]
     assert refused(**new, prices=[{"quantity": 1, "cost": 1}]) == [("field_unknown", (0, "prices", 0, "cost"))]
-    assert refused(id=4711) == [("row_unknown", (0, "id"))]
+    assert refused(id=47110815) == [("row_unknown", (0, "id"))]
     assert shop.refused(offer_parts, rows=[{"id": sold.pk}, new])[0] == ("row_id_invalid", (1, "id"))
     assert shop.refused(offer_parts, rows=[]) == [("rows_missing", ())]
 
