@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from outwork.models.fields import QuantityField
+from outwork.models.owner import ProjectCode
 from outwork.models.part import BomLine, Part
 from outwork.models.quick import QuickModel
-from outwork.rules.states import BuildStatus, OutputState
+from outwork.rules.states import BuildStatus, OutputState, WaitsFor
 from outwork.rules.supply import ConsumeWhen, Supply
 
 OPEN_BUILDS = (BuildStatus.PENDING, BuildStatus.PRODUCTION, BuildStatus.ON_HOLD)
@@ -39,6 +40,8 @@ class Build(models.Model):
     is_external = models.BooleanField(default=False)
     manufacturer = models.ForeignKey("Company", null=True, on_delete=models.PROTECT, related_name="builds")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    split_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="successors")
+    project_code = models.ForeignKey(ProjectCode, null=True, on_delete=models.PROTECT, related_name="builds")
     take_from = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
     destination = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
     batch = models.CharField(max_length=100, default="")
@@ -86,7 +89,7 @@ class BuildLine(QuickModel):
 
     `quantity` is what all units to be made with it need; `consumed` what was used and lost so far (a
     cache that the ledger's recount checks). A line counts for the units of the build's revisions from
-    `since_revision` up to `until_revision`.
+    `since_revision` up to `until_revision`. A line that is no part of the BOM says in `deviation` why it is here.
     """
 
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="lines")
@@ -108,6 +111,8 @@ class BuildLine(QuickModel):
     since_revision = models.PositiveIntegerField(default=1)
     until_revision = models.PositiveIntegerField(null=True)
     note = models.CharField(max_length=500, default="")
+    deviation = models.CharField(max_length=500, db_default="")
+    approved_by = models.CharField(max_length=100, db_default="")
 
     class Meta:
         ordering = ["build_id", "position", "id"]
@@ -126,11 +131,17 @@ class BuildLine(QuickModel):
 
 
 class BuildLineSubstitute(models.Model):
-    """A part that may stand in on a build line, copied from the BOM when the build is issued."""
+    """A part that may stand in on a build line, copied from the BOM when the build is issued.
+
+    With `is_for_this_build` it was allowed for this build only and is no part of the BOM.
+    """
 
     build_line = models.ForeignKey(BuildLine, on_delete=models.CASCADE, related_name="substitutes")
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveIntegerField(default=0)
+    is_for_this_build = models.BooleanField(db_default=False)
+    note = models.CharField(max_length=500, db_default="")
+    approved_by = models.CharField(max_length=100, db_default="")
 
     class Meta:
         ordering = ["build_line_id", "rank", "id"]
@@ -190,7 +201,8 @@ class Allocation(models.Model):
 class BuildOutput(QuickModel):
     """Units that a build brought forth, in one state; a serial number is an output of its own.
 
-    `item` is where they lie (null for units scrapped at the manufacturer, which never came). `quantity`
+    `waits_for` says what an undecided one waits for, where somebody put it aside; `has_concession` that it was
+    accepted although it is not as it should be. `item` is where they lie (null for units scrapped at the manufacturer, which never came). `quantity`
     stays what it was when the item is used up or sold later. `decided_event` accepted or rejected it;
     `has_components` is false for rejected units into which nothing of ours went.
     """
@@ -208,6 +220,8 @@ class BuildOutput(QuickModel):
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, default="")
     has_components = models.BooleanField(default=True)
+    waits_for = models.CharField(max_length=12, db_default="", choices=[(one.value, one.value) for one in WaitsFor])
+    has_concession = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from outwork.models.fields import MoneyField, QuantityField, RateField
 from outwork.models.part import Part
+from outwork.models.subject import Attachment
 
 
 class Company(models.Model):
@@ -23,6 +24,10 @@ class Company(models.Model):
     is_customer = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     accepts_on_receipt = models.BooleanField(default=False)
+    tax_number = models.CharField(max_length=50, default="")
+    payment_terms = models.CharField(max_length=100, default="")
+    incoterm = models.CharField(max_length=50, default="")
+    image = models.ForeignKey(Attachment, null=True, on_delete=models.SET_NULL, related_name="+")
     note = models.TextField(default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -33,6 +38,49 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Contact(models.Model):
+    """A person at a company."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="contacts")
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=100, default="")
+    email = models.CharField(max_length=254, default="")
+    phone = models.CharField(max_length=100, default="")
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Address(models.Model):
+    """A site of a company; who sells (`is_seller`) may sit elsewhere than what ships (`is_shipper`)."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="addresses")
+    title = models.CharField(max_length=100)
+    line1 = models.CharField(max_length=100, default="")
+    line2 = models.CharField(max_length=100, default="")
+    postal_code = models.CharField(max_length=10, default="")
+    city = models.CharField(max_length=50, default="")
+    province = models.CharField(max_length=50, default="")
+    country = models.CharField(max_length=50, default="")
+    link = models.CharField(max_length=2000, default="")
+    shipping_notes = models.CharField(max_length=250, default="")
+    internal_notes = models.CharField(max_length=250, default="")
+    is_primary = models.BooleanField(default=False)
+    is_seller = models.BooleanField(default=True)
+    is_shipper = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(is_primary=True), name="address_is_primary_once_for_a_company"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class ManufacturerPart(models.Model):
@@ -74,6 +122,8 @@ class SupplierPart(models.Model):
     multiple = models.PositiveIntegerField(default=1)
     base_cost = MoneyField(default=0)
     lead_time_days = models.PositiveIntegerField(null=True)
+    available = QuantityField(null=True)
+    available_at = models.DateTimeField(null=True)
     is_active = models.BooleanField(default=True)
     is_primary = models.BooleanField(default=False)
 
@@ -110,6 +160,29 @@ class PriceBreak(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity}: {self.price} {self.currency}"
+
+
+class PriceChange(models.Model):
+    """One change of a price break: what a pack cost from this many packs on before, and what it costs since."""
+
+    supplier_part = models.ForeignKey(SupplierPart, on_delete=models.CASCADE, related_name="price_changes")
+    quantity = QuantityField()
+    before = MoneyField(null=True)
+    before_currency = models.CharField(max_length=3, default="")
+    after = MoneyField(null=True)
+    after_currency = models.CharField(max_length=3, default="")
+    event = models.ForeignKey("Event", on_delete=models.PROTECT, related_name="price_changes")
+
+    class Meta:
+        ordering = ["supplier_part_id", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(before__isnull=False) | Q(after__isnull=False), name="price_change_is_of_a_price"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity}: {self.before} -> {self.after}"
 
 
 class ExchangeRate(models.Model):

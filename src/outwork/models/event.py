@@ -36,6 +36,10 @@ class Event(models.Model):
         "PurchaseOrder", null=True, on_delete=models.PROTECT, related_name="events", db_index=False
     )
 
+    supplier_return = models.ForeignKey(
+        "SupplierReturn", null=True, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -47,7 +51,7 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"event_on_{name}")
-            for name in ("part", "company", "item", "build", "order")
+            for name in ("part", "company", "item", "build", "order", "supplier_return")
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ _NULLABLE_KEYS = (
     "build_line",
     "output",
     "purchase_line",
+    "supplier_return",
     "corrects",
     "reverses",
 )
@@ -74,6 +75,9 @@ class Movement(QuickModel):
     manufacturer = models.ForeignKey("Company", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     purchase_line = models.ForeignKey(
         "PurchaseLine", null=True, on_delete=models.PROTECT, related_name="movements", db_index=False
+    )
+    supplier_return = models.ForeignKey(
+        "SupplierReturn", null=True, on_delete=models.PROTECT, related_name="movements", db_index=False
     )
     value = MoneyField(null=True)
     amount = MoneyField(null=True)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from outwork.models.fields import QuantityField
+from outwork.models.fields import MoneyField, QuantityField
+from outwork.models.owner import Owner
 from outwork.models.quick import QuickModel
+from outwork.models.subject import Attachment
+from outwork.rules.lifecycle import Stage
 
 
 class Category(models.Model):
@@ -16,6 +22,8 @@ class Category(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     description = models.CharField(max_length=250, default="")
     default_location = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
+    default_keywords = models.CharField(max_length=250, default="")
+    icon = models.CharField(max_length=100, default="")
     is_structural = models.BooleanField(default=False)
 
     class Meta:
@@ -31,7 +39,11 @@ class Category(models.Model):
 
 
 class Part(QuickModel):
-    """A kind of thing. `number` is our own part number; `family` is the root of its variants and revisions."""
+    """A kind of thing. `number` is our own part number; `family` is the root of its variants and revisions.
+
+    `weight` is in grams for one unit, `origin_country` an ISO 3166 code of two letters. `bom_checksum` is that of
+    the bill of materials when it was last validated.
+    """
 
     number = models.CharField(max_length=100, default="")
     name = models.CharField(max_length=100)
@@ -59,7 +71,21 @@ class Part(QuickModel):
     is_testable = models.BooleanField(default=False)
     is_locked = models.BooleanField(default=False)
     minimum_stock = QuantityField(default=0)
+    maximum_stock = QuantityField(default=0)
     default_expiry_days = models.PositiveIntegerField(default=0)
+    stage = models.CharField(
+        max_length=12, default=Stage.RELEASED.value, choices=[(one.value, one.value) for one in Stage]
+    )
+    responsible = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="+")
+    harmonised_code = models.CharField(max_length=20, default="")
+    origin_country = models.CharField(max_length=2, default="")
+    weight = QuantityField(null=True)
+    image = models.ForeignKey(Attachment, null=True, on_delete=models.SET_NULL, related_name="+")
+    bom_checksum = models.CharField(max_length=64, default="")
+    bom_validated_at = models.DateTimeField(null=True)
+    bom_validated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -71,6 +97,8 @@ class Part(QuickModel):
                 condition=Q(variant_of__isnull=True) | ~Q(variant_of=F("id")), name="part_is_not_its_own_variant"
             ),
             models.CheckConstraint(condition=Q(minimum_stock__gte=0), name="part_minimum_stock_is_not_negative"),
+            models.CheckConstraint(condition=Q(maximum_stock__gte=0), name="part_maximum_stock_is_not_negative"),
+            models.CheckConstraint(condition=Q(weight__isnull=True) | Q(weight__gt=0), name="part_weight_is_positive"),
         ]
         indexes = [models.Index(fields=["number"], name="part_by_number")]
 
@@ -110,6 +138,7 @@ class BomLine(QuickModel):
     setup = QuantityField(default=0)
     rounding = QuantityField(null=True)
     note = models.CharField(max_length=500, default="")
+    checksum = models.CharField(max_length=64, default="")
 
     class Meta:
         ordering = ["assembly_id", "position", "id"]
@@ -130,11 +159,17 @@ class BomLine(QuickModel):
 
 
 class BomSubstitute(models.Model):
-    """A part that may stand in for the part of a BOM line; the lowest rank is preferred."""
+    """A part that may stand in for the part of a BOM line; the lowest rank is preferred.
+
+    `approved_by` is who allowed it, in words: a colleague, a customer, the author of an attached mail.
+    """
 
     bom_line = models.ForeignKey(BomLine, on_delete=models.CASCADE, related_name="substitutes")
     part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="substitute_in")
     rank = models.PositiveIntegerField(default=0)
+    note = models.CharField(max_length=500, default="")
+    approved_by = models.CharField(max_length=100, default="")
+    approved_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["bom_line_id", "rank", "id"]
@@ -144,3 +179,58 @@ class BomSubstitute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part_id} for line {self.bom_line_id}"
+
+
+class BomSnapshot(models.Model):
+    """What the bill of materials of an assembly was at one time; numbered per assembly, never changed."""
+
+    assembly = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="bom_snapshots")
+    number = models.PositiveIntegerField()
+    note = models.CharField(max_length=500, default="")
+    checksum = models.CharField(max_length=64)
+    lines: Any = models.JSONField()
+    event = models.ForeignKey("Event", on_delete=models.PROTECT, related_name="bom_snapshots")
+
+    class Meta:
+        ordering = ["assembly_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["assembly", "number"], name="bom_snapshot_number_is_given_once")]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.number} of {self.assembly_id}"
+
+
+class RelatedPart(models.Model):
+    """Two parts that people should see together, and why."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="related_to")
+    other = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="related_from")
+    note = models.CharField(max_length=500, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["part", "other"], name="related_part_is_named_once"),
+            models.CheckConstraint(condition=~Q(part=F("other")), name="related_part_is_another_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_id} and {self.other_id}"
+
+
+class InternalPrice(models.Model):
+    """What a part is reckoned at inside the company, from this many units on, per unit."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="internal_prices")
+    quantity = QuantityField()
+    price = MoneyField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        ordering = ["part_id", "quantity"]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "quantity"], name="internal_price_quantity_is_stated_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="internal_price_quantity_is_positive"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="internal_price_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity}: {self.price} {self.currency}"

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from outwork.models.company import Company, SupplierPart
+from outwork.models.company import Address, Company, Contact, SupplierPart
 from outwork.models.fields import MoneyField, QuantityField
+from outwork.models.owner import ProjectCode
 from outwork.models.part import Part
 from outwork.models.quick import QuickModel
 from outwork.rules.pricing import ExtraKind, SpreadMode
@@ -30,6 +31,11 @@ class PurchaseOrder(models.Model):
     currency = models.CharField(max_length=3)
     destination = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
     responsible = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.ForeignKey(Address, null=True, on_delete=models.PROTECT, related_name="+")
+    project_code = models.ForeignKey(ProjectCode, null=True, on_delete=models.PROTECT, related_name="purchase_orders")
+    payment_terms = models.CharField(max_length=100, default="")
+    incoterm = models.CharField(max_length=50, default="")
     link = models.CharField(max_length=2000, default="")
     note = models.TextField(default="")
     version = models.PositiveIntegerField(default=1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from outwork.models.fields import MoneyField, QuantityField
+from outwork.models.owner import Owner
 from outwork.models.part import Part
 from outwork.models.quick import QuickModel
 from outwork.rules.places import PlaceKind
@@ -15,6 +17,17 @@ from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+
+class LocationType(models.Model):
+    """A sort of location, such as shelf or reel rack."""
+
+    name = models.CharField(max_length=100, unique=True)
+    description = models.CharField(max_length=250, default="")
+    icon = models.CharField(max_length=100, default="")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Location(models.Model):
@@ -25,6 +38,9 @@ class Location(models.Model):
     description = models.CharField(max_length=250, default="")
     path = models.CharField(max_length=500, default="")
     company = models.ForeignKey("Company", null=True, on_delete=models.PROTECT, related_name="locations")
+    location_type = models.ForeignKey(LocationType, null=True, on_delete=models.PROTECT, related_name="locations")
+    icon = models.CharField(max_length=100, default="")
+    owner = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="+")
     is_structural = models.BooleanField(default=False)
     is_external = models.BooleanField(default=False)
 
@@ -92,6 +108,13 @@ class StockItem(QuickModel):
     root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="lot_items", db_index=False)
     packaging = models.CharField(max_length=50, default="")
     expiry_date = models.DateField(null=True)
+    owner = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    link = models.CharField(max_length=2000, db_default="")
+    counted_at = models.DateTimeField(null=True)
+    counted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    goes_when_empty = models.BooleanField(db_default=False)
     note = models.TextField(default="")
     received_at = models.DateTimeField()
     updated_at = models.DateTimeField()

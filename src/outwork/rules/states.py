@@ -7,7 +7,7 @@ may follow what. The numbers are InvenTree's (semantics B1), so that its clients
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NoReturn, TypeVar
 
 from outwork.rules.refusals import declare, refuse
@@ -78,6 +78,21 @@ class OutputState(State):
     WITHDRAWN = 50
 
 
+class WaitsFor(StrEnum):
+    """What an output in production was set aside for; empty is the ordinary queue."""
+
+    INSPECTION = "inspection"
+    REWORK = "rework"
+
+
+class ReturnStatus(State):
+    """Where a return to a supplier stands. SENT: it is on its way or there; CLOSED: nothing of it is awaited."""
+
+    SENT = 20
+    CLOSED = 30
+    CANCELLED = 40
+
+
 S = TypeVar("S", bound=State)
 Table = frozenset[tuple[S, S]]
 
@@ -130,6 +145,15 @@ OUTPUT: Table[OutputState] = frozenset(
         (OutputState.REJECTED, OutputState.ACCEPTED),
         (OutputState.REJECTED, OutputState.SCRAPPED),
         (OutputState.SCRAPPED, OutputState.IN_PRODUCTION),  # the scrapping was a mistake
+    }
+)
+
+
+SUPPLIER_RETURN: Table[ReturnStatus] = frozenset(
+    {
+        (ReturnStatus.SENT, ReturnStatus.CLOSED),
+        (ReturnStatus.SENT, ReturnStatus.CANCELLED),  # the sending was taken back
+        (ReturnStatus.CLOSED, ReturnStatus.SENT),  # what had come back was taken back
     }
 )
 
