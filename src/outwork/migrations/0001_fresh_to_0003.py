@@ -945,6 +945,7 @@ class Migration(migrations.Migration):
                         to="outwork.build",
                     ),
                 ),
+                ("feeds_parent", models.BooleanField(db_default=False)),
                 (
                     "split_from",
                     models.ForeignKey(
@@ -1163,6 +1164,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(default="", max_length=500)),
                 ("deviation", models.CharField(db_default="", max_length=500)),
                 ("approved_by", models.CharField(db_default="", max_length=100)),
+                ("shares", models.JSONField(null=True)),
             ],
             options={
                 "ordering": ["build_id", "position", "id"],

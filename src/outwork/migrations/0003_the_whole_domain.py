@@ -203,6 +203,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="build",
+            name="feeds_parent",
+            field=models.BooleanField(db_default=False),
+        ),
+        migrations.AddField(
+            model_name="build",
             name="split_from",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="successors", to="outwork.build"
@@ -217,6 +222,11 @@ class Migration(migrations.Migration):
             model_name="buildline",
             name="deviation",
             field=models.CharField(db_default="", max_length=500),
+        ),
+        migrations.AddField(
+            model_name="buildline",
+            name="shares",
+            field=models.JSONField(null=True),
         ),
         migrations.AddField(
             model_name="buildlinesubstitute",

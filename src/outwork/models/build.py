@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -28,7 +30,8 @@ class Build(models.Model):
     """An order to make `quantity` of an assembly, by us or (`is_external`) by a manufacturer.
 
     `manufacturer` is who is meant to make it; who really does stands on the purchase orders. `version`
-    rises with every operation on the build; `revision` with every change of its frozen lines.
+    rises with every operation on the build; `revision` with every change of its frozen lines. The units of one
+    that `feeds_parent` are allocated to its parent when they are accepted.
     """
 
     reference = models.CharField(max_length=64, unique=True)
@@ -40,6 +43,7 @@ class Build(models.Model):
     is_external = models.BooleanField(default=False)
     manufacturer = models.ForeignKey("Company", null=True, on_delete=models.PROTECT, related_name="builds")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    feeds_parent = models.BooleanField(db_default=False)
     split_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="successors")
     project_code = models.ForeignKey(ProjectCode, null=True, on_delete=models.PROTECT, related_name="builds")
     take_from = models.ForeignKey("Location", null=True, on_delete=models.PROTECT, related_name="+")
@@ -89,7 +93,8 @@ class BuildLine(QuickModel):
 
     `quantity` is what all units to be made with it need; `consumed` what was used and lost so far (a
     cache that the ledger's recount checks). A line counts for the units of the build's revisions from
-    `since_revision` up to `until_revision`. A line that is no part of the BOM says in `deviation` why it is here.
+    `since_revision` up to `until_revision`. A line that is no part of the BOM says in `deviation` why it is here. `shares` says in which
+    proportion parts are used up that stand in for each other: {part id: share}; null is in the order of allocation.
     """
 
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="lines")
@@ -113,6 +118,7 @@ class BuildLine(QuickModel):
     note = models.CharField(max_length=500, default="")
     deviation = models.CharField(max_length=500, db_default="")
     approved_by = models.CharField(max_length=100, db_default="")
+    shares: Any = models.JSONField(null=True)
 
     class Meta:
         ordering = ["build_id", "position", "id"]
