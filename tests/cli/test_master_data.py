@@ -112,6 +112,7 @@ def test_a_part_on_one_page(shop, program):
         "R-10K",
         "  number: R-10K",
         "  name:   R-10K",
+        "  stage:  released",
         "  is:     active, component, purchaseable",
         "",
         "Stock:",

@@ -18,6 +18,8 @@ SPOKEN = Spoken(
         "parent": "The category that it stands in.",
         "description": "What stands in it.",
         "default_location": "Where its parts are put when nothing else is said.",
+        "default_keywords": "Words that new parts in it are found by.",
+        "icon": "A picture for it on pages.",
         "is_structural": "It holds other categories only, and no parts.",
     },
 )

@@ -26,6 +26,9 @@ HELPS = {
     "is_customer": "It buys from us.",
     "is_active": "We still deal with it.",
     "accepts_on_receipt": "Units that it built are accepted when they are received.",
+    "tax_number": "Its tax number.",
+    "payment_terms": "When it is paid: 30 days net.",
+    "incoterm": "Who bears transport and risk: FCA Shenzhen.",
     "note": "A note.",
 }
 

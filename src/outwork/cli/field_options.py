@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 import click
 from django.db.models import BooleanField, DateField, Field, ForeignKey, Model, PositiveIntegerField
 
-from outwork.models import Category, Company, Location, ManufacturerPart, Part, SupplierPart
+from outwork.models import (
+    Category,
+    Company,
+    Location,
+    LocationType,
+    ManufacturerPart,
+    Owner,
+    Part,
+    SupplierPart,
+)
 from outwork.models.fields import MoneyField, QuantityField, RateField
 from outwork.operations.master_data import NOUNS
 from outwork.queries import naming
@@ -23,7 +32,9 @@ NAMED: dict[type[Model], Callable[..., Model]] = {
     Category: naming.category_named,
     Company: naming.company_named,
     Location: naming.location_named,
+    LocationType: naming.location_type_named,
     ManufacturerPart: naming.manufacturer_part_named,
+    Owner: naming.owner_named,
     Part: naming.part_named,
     SupplierPart: naming.sold_part_named,
 }

@@ -35,7 +35,13 @@ HELPS = {
     "is_testable": "Its units are tested.",
     "is_locked": "Its BOM does not change, and it is not removed.",
     "minimum_stock": "How much should be there at least.",
+    "maximum_stock": "How much should be there at most; 0 for any.",
     "default_expiry_days": "After so many days it should not be used; 0 for never.",
+    "stage": "Where it stands in its life: prototype, released, obsolete.",
+    "responsible": "Who answers for it: a user or a group.",
+    "harmonised_code": "Its code in the customs tariff.",
+    "origin_country": "Where it comes from: a country code of two letters, such as DE.",
+    "weight": "What one unit weighs, in grams.",
 }
 
 

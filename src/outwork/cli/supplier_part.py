@@ -26,6 +26,7 @@ HELPS = {
     "multiple": "It is sold in multiples of so many packs.",
     "base_cost": "What an order of it costs beside the packs.",
     "lead_time_days": "How many days it takes.",
+    "available": "How many packs the supplier has, as of now.",
     "is_active": "It can still be ordered.",
     "is_primary": "It is what we buy first; the first of a part is.",
 }

@@ -13,7 +13,9 @@ from outwork.models import (
     Category,
     Company,
     Location,
+    LocationType,
     ManufacturerPart,
+    Owner,
     Part,
     PurchaseLine,
     PurchaseOrder,
@@ -25,6 +27,8 @@ declare(
     name_ambiguous="{name} may be {found}: say which",
     company_name_unknown="There is no company {name}",
     category_name_unknown="There is no category {name}",
+    location_type_unknown="There is no type of location {name}",
+    owner_unknown="There is no user and no group {name}",
     manufacturer_part_unknown="There is no manufacturer part {name}",
     line_name_unknown="{document} has no line for {name}; it has {known}",
     line_name_ambiguous="{name} is on lines {positions} of {document}: name the line by its number",
@@ -81,6 +85,24 @@ def location_named(name: str, *, where: Where = ("location",)) -> Location:
     if len(exact) > 1:
         refuse("name_ambiguous", name=text, found=[str(one) for one in exact], where=where)
     return exact[0] if exact else refuse("location_unknown", location=text, where=where)
+
+
+def location_type_named(name: str, *, where: Where = ("location_type",)) -> LocationType:
+    """The type of location of that name, in any case; one statement. Refuses location_type_unknown, name_ambiguous."""
+    found = _one(LocationType.objects.filter(name__iexact=name.strip()), name, "name", where=where)
+    return found if found is not None else refuse("location_type_unknown", name=name, where=where)
+
+
+def owner_named(name: str, *, where: Where = ("owner",)) -> Owner:
+    """The user or group of that name, in any case; one statement. Refuses owner_unknown, name_ambiguous."""
+    text = name.strip()
+    ways = Q(user__username__iexact=text) | Q(group__name__iexact=text)
+    found = list(Owner.objects.filter(ways).select_related("user", "group"))
+    exact = [one for one in found if str(one) == text] or found
+    if len(exact) > 1:
+        kinds = [f"{'user' if one.user_id else 'group'} {one} (id={one.pk})" for one in exact]
+        refuse("name_ambiguous", name=text, found=kinds, where=where)
+    return exact[0] if exact else refuse("owner_unknown", name=name, where=where)
 
 
 def category_named(name: str, *, where: Where = ("category",)) -> Category:

@@ -218,12 +218,12 @@ def template(shop):
 # Statements to create, change and remove; one more each on PostgreSQL, which takes a lock that SQLite has anyway.
 COSTS = {
     Category: (4, 4, 4),
-    Part: (7, 6, 6),
+    Part: (7, 6, 9),
     BomLine: (8, 5, 7),
     BomSubstitute: (10, 8, 8),
     Company: (4, 3, 5),
     ManufacturerPart: (6, 6, 6),
-    SupplierPart: (8, 5, 8),
+    SupplierPart: (8, 5, 9),
     PriceBreak: (6, 4, 4),
     ExchangeRate: (6, 5, 4),
     Location: (6, 6, 5),

@@ -34,7 +34,9 @@ NOUNS: dict[type[Model], Noun] = {
         Noun(
             Part,
             "part",
-            derived=frozenset({"number_key", "family"}),
+            derived=frozenset(
+                {"number_key", "family", "image", "bom_checksum", "bom_validated_at", "bom_validated_by"}
+            ),
             required=_NAME,
             unique=(
                 Unique(("number_key",), by="number_key", code="part_number_used"),
@@ -49,6 +51,7 @@ NOUNS: dict[type[Model], Noun] = {
         Noun(
             BomLine,
             "BOM line",
+            derived=frozenset({"checksum"}),
             fixed=frozenset({"assembly"}),
             positive=frozenset({"quantity", "rounding"}),
             checks=(bom.check_bom_line,),
@@ -68,6 +71,7 @@ NOUNS: dict[type[Model], Noun] = {
         Noun(
             Company,
             "company",
+            derived=frozenset({"image"}),
             required=_NAME,
             unique=(Unique(("name", "email"), by="name"),),
             checks=(companies.check_company,),
@@ -84,7 +88,7 @@ NOUNS: dict[type[Model], Noun] = {
         Noun(
             SupplierPart,
             "supplier part",
-            derived=frozenset({"pack_size"}),
+            derived=frozenset({"pack_size", "available_at"}),
             required=frozenset({"sku"}),
             positive=frozenset({"multiple"}),
             unique=(Unique(("part_id", "supplier_id", "sku"), by="part_id"),),
