@@ -1,5 +1,7 @@
 """References: each number is given out once, and never one that somebody took by hand."""
 
+import datetime
+
 import pytest
 
 from outwork.models import Build, PurchaseOrder
@@ -54,3 +56,9 @@ def test_refuses_a_number_behind_which_there_is_none(shop):
         with pytest.raises(Refusal) as refusal:
             take_reference(Build, "BO-{ref:04d}", at=shop.now)
         assert refusal.value.codes == ["reference_number_too_large"]
+
+
+def test_the_date_is_that_of_the_company(shop):
+    shop.switch_on("TIME_ZONE", "Europe/Berlin")
+    late = datetime.datetime(2026, 3, 31, 22, 30, tzinfo=datetime.UTC)  # half past midnight in April there
+    assert take_reference(Build, "BO-{date:%Y%m}-{ref:03d}", at=late) == ("BO-202604-001", 1)

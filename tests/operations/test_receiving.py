@@ -326,3 +326,13 @@ def test_trackable_units_without_serial_numbers_and_batch_are_said(shop, shelf):
         line.order.refresh_from_db()
         done = receive(order=line.order, arrivals=[named], **shop.by_bo)
         assert [one for one in done.said if one["code"] == "without_serials"] == []
+
+
+def test_expiry_counts_from_the_day_of_the_company(shop, order, resistors, shelf):
+    shop.switch_on("TIME_ZONE", "Europe/Berlin")
+    part = resistors.part
+    part.default_expiry_days = 30
+    part.save()
+    late = datetime.datetime(2026, 3, 31, 22, 30, tzinfo=datetime.UTC)  # half past midnight in April there
+    receive(order=order, arrivals=[Arrival(resistors.pk, 1)], location=shelf, actor=shop.bo, at=late)
+    assert StockItem.objects.get().expiry_date == datetime.date(2026, 5, 1)

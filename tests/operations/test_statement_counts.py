@@ -99,7 +99,7 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
     releases = [Release(line.pk, item, 1) for line, item in zip(lines, stock.ids, strict=True)]
     costs(9, deallocate, build=build, releases=releases, **shop.by_bo)
     costs(9, deallocate, build=build, **shop.by_bo)
-    costs(15, auto_allocate, build=build, **shop.by_bo)
+    costs(16, auto_allocate, build=build, **shop.by_bo)
     costs(18, send_kit, build=build, **shop.by_bo)
 
     line = shop.ordered(build)

@@ -17,6 +17,7 @@ from outwork.models import Part, StockItem, SupplierPart, User
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.stock_rows import parts_of, read_row_quantity, take_in_hand
 from outwork.operations.text_limits import check_texts
+from outwork.queries.settings import company_day
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import money, rounded_money, worth
 from outwork.rules.refusals import Reasons, Refusal, declare
@@ -88,6 +89,7 @@ def add_stock(
     units = _read_units(rows, parts, reasons)
     values = [_read_value(row.value, index, reasons) for index, row in enumerate(rows)]
     scope = serials.scopes(parts.values())
+    today = company_day(at)
     claims = [
         serials.Claim(scope[row.part], given, (index, "serials"))
         for index, (row, (_, given)) in enumerate(zip(rows, units, strict=True))
@@ -102,7 +104,7 @@ def add_stock(
     for row, (quantity, given), value in zip(rows, units, values, strict=True):
         one_each: Sequence[str | None] = given or [None]
         for serial in one_each:
-            item = _new_item(next(ids), row, parts[row.part], at, serial, scope[row.part])
+            item = _new_item(next(ids), row, parts[row.part], at, today, serial, scope[row.part])
             item.quantity = Decimal(1) if serial else quantity
             items.append((item, None if value is None else worth(item.quantity, value)))
     about = [StockItem(pk=items[0][0].id)] if len(items) == 1 else []
@@ -241,10 +243,12 @@ def _read_value(value: Any, index: int, reasons: Reasons) -> Decimal | None:
     return number
 
 
-def _new_item(item_id: int, row: NewStock, part: Part, at: datetime.datetime, serial: str | None, scope: int) -> Held:
+def _new_item(
+    item_id: int, row: NewStock, part: Part, at: datetime.datetime, today: datetime.date, serial: str | None, scope: int
+) -> Held:
     expiry = row.expiry_date
     if expiry is None and part.default_expiry_days:
-        expiry = at.date() + datetime.timedelta(days=part.default_expiry_days)
+        expiry = today + datetime.timedelta(days=part.default_expiry_days)
     item = Held(
         id=item_id,
         part_id=part.pk,

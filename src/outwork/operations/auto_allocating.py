@@ -20,6 +20,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import needed_from_us
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of, need_of, units_built
 from outwork.queries.locations import subtree
+from outwork.queries.settings import company_day
 from outwork.rules import states
 from outwork.rules.allocation import Candidate, LinePlan, Order, Policy, Rank, Wanted, plan_allocation
 from outwork.rules.quantities import ZERO
@@ -80,7 +81,7 @@ def auto_allocate(
         interchangeable=interchangeable,
         substitutes=substitutes,
         manufacturer_ids=makers,
-        today=at.date(),
+        today=company_day(at),
         use_expired=use_expired,
     )
     plans = plan_allocation(wanted, _candidates(wanted, fitting, held, order), policy)

@@ -6,6 +6,7 @@ import datetime
 
 from django.db import connection, models
 
+from outwork.queries.settings import company_day
 from outwork.rules.references import Pattern
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.serials import NUMBER_LIMIT
@@ -32,7 +33,7 @@ def take_reference(
     """The reference of a new document and its number: the one given, if it fits and is new, else the next.
 
     The counter's row is locked until the transaction ends, so two documents never get one number; the
-    counter jumps over numbers that were given by hand.
+    counter jumps over numbers that were given by hand. A date in the pattern is the company's day.
     """
     name = str(model._meta.model_name)
     pattern = Pattern.parse(pattern_text)
@@ -43,11 +44,12 @@ def take_reference(
         if model._default_manager.filter(reference=given).exists():
             refuse("reference_used", reference=given, where=("reference",))
         return given, number
+    day = company_day(at) if pattern.has_date else at.date()
     while True:
         number = _count(_NEXT, [name])
+        reference = pattern.format(number, on=day)
         if number == NUMBER_LIMIT:
-            refuse("reference_number_too_large", reference=pattern.format(number, on=at.date()))
-        reference = pattern.format(number, on=at.date())
+            refuse("reference_number_too_large", reference=reference)
         if not model._default_manager.filter(reference=reference).exists():
             return reference, number
 

@@ -177,7 +177,8 @@ _UNUSUAL = {
 
 def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list[int], list[list[int]]]:
     """Post the arrivals and write the outputs; gives the items, and the outputs lot by lot."""
-    costs = landed([order.pk]).at(event.at)
+    known = landed([order.pk])
+    costs, today = known.at(event.at), known.day(event.at)
     before = {lot.line.pk: lot.line.received for lot in lots}
     posting = Posting(event, {})
     item_ids = iter(new_ids(sum(lot.item_count for lot in lots)))
@@ -188,7 +189,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
     for lot in lots:
         about = _about(order, lot, costs[lot.line.pk])
         mine: list[int] = []
-        for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event):
+        for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event, today):
             output = next(output_ids) if lot.makes_outputs else None
             posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
             items.append(held.id)
@@ -241,7 +242,9 @@ def _about(order: PurchaseOrder, lot: Lot, cost: LandedCost) -> About:
     )
 
 
-def _items(lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event) -> list[tuple[Held, Decimal | None]]:
+def _items(
+    lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event, today: datetime.date
+) -> list[tuple[Held, Decimal | None]]:
     """The stock items of one arrival, each with its value; so many units of the line came before."""
     if not lot.item_count:
         return []
@@ -261,7 +264,7 @@ def _items(lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event) 
         supplier_part_id=lot.line.supplier_part_id,
         purchase_line_id=lot.line.pk,
         packaging=lot.arrival.packaging or lot.line.supplier_part.packaging,
-        expiry_date=lot.arrival.expiry_date or _expiry(lot, event),
+        expiry_date=lot.arrival.expiry_date or _expiry(lot, today),
         note=lot.arrival.note,
     )
     pattern.put(at_location(lot.location.pk if lot.location else None))
@@ -274,9 +277,9 @@ def _items(lot: Lot, ids: Any, cost: LandedCost, before: Decimal, event: Event) 
     ]
 
 
-def _expiry(lot: Lot, event: Event) -> datetime.date | None:
+def _expiry(lot: Lot, today: datetime.date) -> datetime.date | None:
     days = lot.line.part.default_expiry_days
-    return event.at.date() + datetime.timedelta(days=days) if days else None
+    return today + datetime.timedelta(days=days) if days else None
 
 
 def _count(

@@ -17,6 +17,7 @@ from outwork.models import Allocation, Build, BuildOutput, Event, Movement, Purc
 from outwork.operations import order_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
+from outwork.queries.settings import company_day
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare, refuse
@@ -56,7 +57,7 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     held, reserved = holding.items, read_for_outputs([output.pk for output in outputs.values()])
     earlier = Event.objects.filter(reverses=receipt).first()
     if earlier is not None:
-        refuse("receipt_taken_back", at=earlier.at.date())
+        refuse("receipt_taken_back", at=company_day(earlier.at))
     _check(movements, held, outputs)
 
     only = list(builds.values()) if len(builds) == 1 else []

@@ -43,13 +43,17 @@ class Landed:
     zone: ZoneInfo
     _days: dict[datetime.date, dict[int, LandedCost]] = field(default_factory=dict)
 
+    def day(self, at: datetime.datetime) -> datetime.date:
+        """The company's day of a moment."""
+        return at.astimezone(self.zone).date()
+
     def at(self, at: datetime.datetime) -> dict[int, LandedCost]:
         """The cost of one base unit of every line, at the rates of the company's day.
 
         Each line bears its price and its share of the order's extra lines. Unknown where a price, a rate or the
         value of a line that a cost is spread by is unknown.
         """
-        day = at.astimezone(self.zone).date()
+        day = self.day(at)
         if day not in self._days:
             costs: dict[int, LandedCost] = {}
             for order_id, lines in self.lines.items():
@@ -59,7 +63,7 @@ class Landed:
 
     def missing_rates(self, order_id: int, at: datetime.datetime) -> set[tuple[str, datetime.date]]:
         """The currencies in which something on an order costs and that have no rate on the company's day, with the day."""
-        day = at.astimezone(self.zone).date()
+        day = self.day(at)
         costs = [*self.lines.get(order_id, ()), *filter(_is_cost, self.extras.get(order_id, ()))]
         currencies = {one.currency for one in costs if one.price is not None}
         return {(code, day) for code in currencies if rate_on(self.rates, currency=code, day=day) is None}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from outwork.models import Setting
 from outwork.rules import settings as registry
+from outwork.rules.days import day_in
 
 
 def all_settings() -> dict[str, Any]:
@@ -19,3 +21,8 @@ def get(key: str) -> Any:
     setting = registry.setting(key)
     stored = Setting.objects.filter(key=key).values_list("value", flat=True).first()
     return setting.default if stored is None else stored
+
+
+def company_day(at: datetime.datetime) -> datetime.date:
+    """The day of a moment where the company is (TIME_ZONE): what "today" and the date of a document mean; one statement."""
+    return day_in(at, get("TIME_ZONE"))

@@ -74,6 +74,11 @@ class Pattern:
         _check_length(reference)
         return reference
 
+    @property
+    def has_date(self) -> bool:
+        """Whether a reference says on what day it was given."""
+        return any(piece.field == "date" for piece in self._pieces)
+
     def matches(self, text: str) -> bool:
         """Whether a reference looks like this pattern, whatever the widths."""
         return len(text) <= REFERENCE_LENGTH_LIMIT and self._loose.fullmatch(text) is not None
