@@ -33,6 +33,7 @@ _MOVEMENT = (
     "output_id",
     "manufacturer_id",
     "purchase_line_id",
+    "supplier_return_id",
     "value",
     "amount",
     "currency",
@@ -53,6 +54,7 @@ class About:
     output_id: int | None = None
     manufacturer_id: int | None = None
     purchase_line_id: int | None = None
+    supplier_return_id: int | None = None
     amount: Decimal | None = None
     currency: str = ""
     rate: Decimal | None = None
@@ -248,6 +250,7 @@ class Posting:
                 about.output_id,
                 about.manufacturer_id,
                 about.purchase_line_id,
+                about.supplier_return_id,
                 value,
                 about.amount,
                 about.currency,

@@ -137,11 +137,19 @@ class _Row(NamedTuple):
     output_id: int | None
     manufacturer_id: int | None
     purchase_line_id: int | None
+    supplier_return_id: int | None
 
     @property
     def about(self) -> About:
         """The documents it belongs to."""
-        return About(self.build_id, self.build_line_id, self.output_id, self.manufacturer_id, self.purchase_line_id)
+        return About(
+            build_id=self.build_id,
+            build_line_id=self.build_line_id,
+            output_id=self.output_id,
+            manufacturer_id=self.manufacturer_id,
+            purchase_line_id=self.purchase_line_id,
+            supplier_return_id=self.supplier_return_id,
+        )
 
 
 class _History:
@@ -151,7 +159,8 @@ class _History:
         wanted = list(items)
         query = Movement.objects.filter(Q(source_item__any=wanted) | Q(target_item__any=wanted)).order_by("pk")
         names = ("pk", "corrects", "value", "kind", "quantity", "source_item", "target_item")
-        found = list(query.values_list(*names, "build", "build_line", "output", "manufacturer", "purchase_line"))
+        documents_of = ("build", "build_line", "output", "manufacturer", "purchase_line", "supplier_return")
+        found = list(query.values_list(*names, *documents_of))
         values = effective(row[:3] for row in found)
         self.rows: dict[int, _Row] = {}
         for pk, corrects, _, kind, quantity, source, target, *documents in found:

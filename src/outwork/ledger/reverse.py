@@ -193,6 +193,7 @@ def _movements_of(event: Event) -> list[Moved]:
                 output_id=one.output_id,
                 manufacturer_id=one.manufacturer_id,
                 purchase_line_id=one.purchase_line_id,
+                supplier_return_id=one.supplier_return_id,
                 corrects_id=one.corrects_id,
             ),
             worth=worth[one.pk] if one.corrects_id is None else one.value,
@@ -259,7 +260,7 @@ def _note_what_is_not_there(back: Back, went_on: set[int]) -> None:
 def _note_where_it_returns(back: Back, moved: Moved, place: Place) -> None:
     assert moved.source_id is not None
     if place.kind == PlaceKind.GONE:
-        if moved.kind != Kind.WRITTEN_OFF:
+        if moved.kind not in (Kind.WRITTEN_OFF, Kind.RETURNED):
             back.reasons.add("item_gone_since", item=back.name(moved.source_id))
     elif place != moved.source:
         back.reasons.add("units_elsewhere", item=back.name(moved.source_id), event=back.event.pk)

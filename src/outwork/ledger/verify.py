@@ -106,18 +106,24 @@ _CONSUMED = """
     ORDER BY line.id
 """
 
-# What an order line received; a virtual part is received without stock, so nothing of it can be recounted.
+# What an order line received, less what went back to be replaced, less what was reversed; a virtual part is received
+# without stock, so nothing of it can be recounted.
 _RECEIVED = """
-    WITH posted AS (
-        SELECT purchase_line_id, SUM(quantity) AS units FROM outwork_movement
-        WHERE purchase_line_id IS NOT NULL AND kind = 'received'
-        GROUP BY purchase_line_id
+    WITH counted AS (
+        SELECT moved.id, moved.purchase_line_id,
+               CASE WHEN moved.kind = 'received' THEN moved.quantity ELSE -moved.quantity END AS units
+        FROM outwork_movement AS moved
+        LEFT JOIN outwork_supplierreturn AS document ON document.id = moved.supplier_return_id
+        WHERE moved.purchase_line_id IS NOT NULL
+              AND (moved.kind = 'received' OR (moved.kind = 'returned' AND document.purpose = 'replacement'))
+    ), posted AS (
+        SELECT purchase_line_id, SUM(units) AS units FROM counted GROUP BY purchase_line_id
         UNION ALL
-        SELECT first.purchase_line_id, -SUM(back.quantity)
+        SELECT counted.purchase_line_id, -SUM(counted.units)
         FROM outwork_movement AS back
-        JOIN outwork_movement AS first ON first.id = back.reverses_id
-        WHERE back.kind = 'reversed' AND first.purchase_line_id IS NOT NULL AND first.kind = 'received'
-        GROUP BY first.purchase_line_id
+        JOIN counted ON counted.id = back.reverses_id
+        WHERE back.kind = 'reversed'
+        GROUP BY counted.purchase_line_id
     ), summed AS (
         SELECT purchase_line_id, SUM(units) AS units FROM posted GROUP BY purchase_line_id
     )

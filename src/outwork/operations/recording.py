@@ -16,7 +16,7 @@ from typing import Any, ParamSpec
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, User
+from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, SupplierReturn, User
 from outwork.rules.refusals import declare, refuse
 
 declare(
@@ -32,6 +32,7 @@ _DOCUMENTS: dict[type[models.Model], str] = {
     Part: "part",
     Company: "company",
     StockItem: "item",
+    SupplierReturn: "supplier_return",
 }
 
 
