@@ -53,6 +53,11 @@ class Held:
     packaging: str = ""
     expiry_date: datetime.date | None = None
     note: str = ""
+    owner_id: int | None = None
+    link: str = ""
+    goes_when_empty: bool = False
+    counted_at: datetime.datetime | None = None
+    counted_by_id: int | None = None
     stored: tuple[object, ...] | None = field(default=None, repr=False, compare=False)
 
     @property
