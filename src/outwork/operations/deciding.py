@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -85,7 +85,7 @@ def accept_outputs(
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, DECIDABLE, build.reference)
     chosen = _chosen(build, decisions, location)
-    event = record("build.outputs accepted", build, actor=actor, at=at, reason=note)
+    event = record("build.outputs accepted", build, actor=actor, at=at, reason=note, data=as_they_were(chosen))
     verdict = Verdict(OutputState.ACCEPTED, Kind.ACCEPTED, StockStatus.OK)
     ids, said = _decide(build, chosen, verdict, event)
     return Done(event.pk, ids, said=said)
@@ -113,7 +113,7 @@ def reject_outputs(
     states.require(build.status, DECIDABLE, build.reference)
     _check_reason(reason, "rejection_without_reason")
     chosen = _chosen(build, decisions, location)
-    event = record("build.outputs rejected", build, actor=actor, at=at, reason=reason)
+    event = record("build.outputs rejected", build, actor=actor, at=at, reason=reason, data=as_they_were(chosen))
     verdict = Verdict(OutputState.REJECTED, Kind.REJECTED, StockStatus.REJECTED, reason, has_components)
     ids, said = _decide(build, chosen, verdict, event)
     return Done(event.pk, ids, said=said)
@@ -210,7 +210,10 @@ class Chosen:
 def _chosen(build: Build, decisions: Sequence[Decision], location: Location | None) -> list[Chosen]:
     reasons, chosen = Reasons(), []
     outputs = {
-        one.pk: one for one in BuildOutput.objects.filter(build=build, pk__any=[one.output_id for one in decisions])
+        one.pk: one
+        for one in BuildOutput.objects.filter(build=build, pk__any=[one.output_id for one in decisions]).select_related(
+            "item"
+        )
     }
     places = {one.location_id for one in decisions if one.location_id is not None}
     places |= {location.pk} if location else set()
@@ -240,6 +243,16 @@ def _chosen(build: Build, decisions: Sequence[Decision], location: Location | No
         chosen.append(Chosen(output, units, target, one.status))
     reasons.raise_any()
     return chosen
+
+
+def as_they_were(chosen: Iterable[Chosen]) -> dict[str, Any]:
+    """What taking the decision back needs to know: the condition of units that was not simply OK."""
+    before = {
+        str(one.output.pk): one.output.item.status
+        for one in chosen
+        if one.output.item is not None and one.output.item.status != StockStatus.OK
+    }
+    return {"status_before": before} if before else {}
 
 
 def _units(build: Build, output: BuildOutput, decision: Decision, index: int, reasons: Reasons) -> Decimal:
