@@ -2758,6 +2758,8 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.CharField(default="", max_length=500)),
                 ("credit", outwork.models.fields.MoneyField(null=True)),
+                ("credit_value", outwork.models.fields.MoneyField(null=True)),
+                ("is_kept", models.BooleanField(db_default=False)),
                 ("cost", outwork.models.fields.MoneyField(null=True)),
             ],
             options={

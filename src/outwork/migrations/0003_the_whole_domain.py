@@ -136,6 +136,8 @@ class Migration(migrations.Migration):
                 ("came_back", outwork.models.fields.QuantityField(default=0)),
                 ("reason", models.CharField(default="", max_length=500)),
                 ("credit", outwork.models.fields.MoneyField(null=True)),
+                ("credit_value", outwork.models.fields.MoneyField(null=True)),
+                ("is_kept", models.BooleanField(db_default=False)),
                 ("cost", outwork.models.fields.MoneyField(null=True)),
             ],
             options={

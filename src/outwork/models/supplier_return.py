@@ -42,7 +42,8 @@ class SupplierReturnLine(models.Model):
     """An item that goes back. `came_back` counts what was replaced or returned reworked, in base units.
 
     `credit` is what the supplier gives for the whole line, `cost` what a rework of it costs, in the document's
-    currency; null is not known yet.
+    currency; `credit_value` is the credit in base currency at the rate of its day. Null is not known yet. With
+    `is_kept` the units stay here and only the credit note is for them.
     """
 
     document = models.ForeignKey(SupplierReturn, on_delete=models.PROTECT, related_name="lines")
@@ -56,6 +57,8 @@ class SupplierReturnLine(models.Model):
     output = models.ForeignKey("BuildOutput", null=True, on_delete=models.PROTECT, related_name="return_lines")
     reason = models.CharField(max_length=500, default="")
     credit = MoneyField(null=True)
+    credit_value = MoneyField(null=True)
+    is_kept = models.BooleanField(db_default=False)
     cost = MoneyField(null=True)
 
     class Meta:
