@@ -28,6 +28,8 @@ SELECT part_id, id FROM up
 """
 
 BUILT = (OutputState.ACCEPTED, OutputState.REJECTED, OutputState.SCRAPPED)
+# In production once more: they were accepted or rejected before, so their components were consumed.
+REWORKED = Q(state=OutputState.IN_PRODUCTION, decided_event__isnull=False)
 
 
 def bom_to_build(part_id: int) -> list[BomLine]:
@@ -156,11 +158,13 @@ def _counted(units: Decimal, received: Decimal, status: int, *, is_closed: bool)
 def units_built(build_id: int, *, waiting: bool = False) -> dict[tuple[int | None, int], Decimal]:
     """Units into which components went, by manufacturer (None: us) and the build's revision; one statement.
 
-    With `waiting` also those in production, of which nobody has decided yet.
+    Units in production that were decided on before are being reworked: they were built. With `waiting` also those of
+    which nobody has decided yet.
     """
-    states = (*BUILT, OutputState.IN_PRODUCTION) if waiting else BUILT
+    built = Q(state__in=BUILT) | REWORKED
     query = (
-        BuildOutput.objects.filter(build=build_id, state__in=states, has_components=True)
+        BuildOutput.objects.filter(build=build_id, has_components=True)
+        .filter(built | Q(state=OutputState.IN_PRODUCTION) if waiting else built)
         .values_list("manufacturer", "revision")
         .annotate(Sum("quantity"))
         .order_by()
@@ -188,6 +192,8 @@ def consumed_so_far(build_id: int) -> dict[tuple[int, int | None], Booked]:
     for line, manufacturer, kind, reversed_kind, quantity in query:
         if kind in (Kind.USED, Kind.LOST):
             sums[line, manufacturer][kind] += quantity
+        elif reversed_kind == Kind.UNUSED:  # what had come back into stock is used after all
+            sums[line, manufacturer][Kind.USED] += quantity
         else:
             sums[line, manufacturer][reversed_kind or Kind.USED] -= quantity
     return {
