@@ -1,6 +1,9 @@
 """Settings: set, checked by the registry, put back, and kept in the history."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 
 from outwork.models import Event, Setting
 from outwork.operations.settings import set_settings
@@ -46,6 +49,19 @@ def test_refuses_another_currency_or_scope_once_the_ledger_is_kept_in_it(shop):
     assert refused.value.codes == ["base_currency_in_use", "serial_scope_in_use"]
     assert (Setting.objects.count(), Event.objects.count()) == (0, events)
     set_settings(values={"BASE_CURRENCY": "EUR"}, **shop.by_ada)
+
+
+def test_refuses_to_close_a_day_that_is_not_over(shop):
+    today = timezone.now().date()
+    far = (today + datetime.timedelta(days=40)).isoformat()
+    with pytest.raises(Refusal) as refused:
+        set_settings(values={"CLOSED_UNTIL": far}, **shop.by_ada)
+    assert refused.value.codes == ["closed_until_in_future"]
+    assert (Setting.objects.count(), Event.objects.count()) == (0, 0)
+    set_settings(values={"CLOSED_UNTIL": "2026-02-28"}, **shop.by_ada)
+    assert get("CLOSED_UNTIL") == "2026-02-28"
+    set_settings(values={"CLOSED_UNTIL": ""}, **shop.by_ada)
+    assert get("CLOSED_UNTIL") == ""
 
 
 def test_the_cost_does_not_grow_with_the_settings(shop, statements):

@@ -23,6 +23,12 @@ def get(key: str) -> Any:
     return setting.default if stored is None else stored
 
 
+def several(*keys: str) -> dict[str, Any]:
+    """The values of these settings; one statement."""
+    defaults = {key: registry.setting(key).default for key in keys}
+    return {**defaults, **dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))}
+
+
 def company_day(at: datetime.datetime) -> datetime.date:
     """The day of a moment where the company is (TIME_ZONE): what "today" and the date of a document mean; one statement."""
     return day_in(at, get("TIME_ZONE"))
