@@ -67,7 +67,7 @@ def follow_boms(builds: Collection[Build], event: Event) -> None:
 
     Quantities are for the whole build. A line keeps its supply and its allocations as long as its BOM line
     is there and asks for the same part; one that a kit was sent for is closed, and opened again when the BOM asks
-    for its part again. The caller holds the builds' locks. A fixed number of statements.
+    for its part again. A deviation stays what it is, and so do substitutes allowed for one build only. The caller holds the builds' locks. A fixed number of statements.
     """
     boms = boms_to_build({build.part_id for build in builds})
     lines: dict[int, list[BuildLine]] = defaultdict(list)
@@ -76,7 +76,7 @@ def follow_boms(builds: Collection[Build], event: Event) -> None:
     change = _Change()
     for build in builds:
         _compare(build, lines[build.pk], boms[build.part_id], change)
-    _drop(change.gone, event)
+    drop_lines(change.gone, event)
     rows.update(BuildLine, (*COPIED, "until_revision"), change.changed)
     ids = rows.take_ids(BuildLine, len(change.fresh))
     rows.insert(
@@ -95,6 +95,8 @@ def _compare(build: Build, found: list[BuildLine], wanted: list[BomLine], change
     for position, bom_line in enumerate(wanted, start=1):
         values = copy_line(build, bom_line, position)
         line = known.get(bom_line.pk)
+        if line is not None and line.deviation:
+            continue
         if line is None or line.part_id != bom_line.part_id:
             line = closed.pop(bom_line.part_id, None)
         if line is None:
@@ -103,7 +105,7 @@ def _compare(build: Build, found: list[BuildLine], wanted: list[BomLine], change
             kept.add(line.pk)
             if line.until_revision is not None or tuple(getattr(line, name) for name in COPIED) != values:
                 change.changed.append((line.pk, *values, None))
-    change.gone += [line for line in lines if line.pk not in kept]
+    change.gone += [line for line in lines if line.pk not in kept and not line.deviation]
 
 
 _PENDING = """
@@ -153,7 +155,7 @@ def copy_line(build: Build, line: BomLine, position: int) -> tuple[Any, ...]:
     )
 
 
-def _drop(gone: list[BuildLine], event: Event) -> None:
+def drop_lines(gone: list[BuildLine], event: Event) -> None:
     """Take lines out whose BOM line is gone; what was allocated to them is free again.
 
     A kit may be sent for a build that is not issued yet, and what a movement or a reported lot points at is never
@@ -203,15 +205,27 @@ def _reserved(line_ids: Collection[int]) -> dict[Key, Reserved]:
 def copy_substitutes(builds: Collection[Build]) -> None:
     """Let the current lines of builds have the substitutes that their BOM lines have now."""
     current = BuildLine.objects.filter(build__any=[build.pk for build in builds], until_revision__isnull=True)
-    lines = list(current.values_list("pk", "bom_line_id"))
-    meant: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for bom_line_id, part_id, rank in BomSubstitute.objects.filter(
+    lines = list(current.filter(deviation="").values_list("pk", "bom_line_id"))
+    meant: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for bom_line_id, *values in BomSubstitute.objects.filter(
         bom_line__any={bom_line_id for _, bom_line_id in lines if bom_line_id is not None}
-    ).values_list("bom_line_id", "part_id", "rank"):
-        meant[bom_line_id].append((part_id, rank))
-    rows.delete_where(BuildLineSubstitute, "build_line_id", [line_id for line_id, _ in lines])
+    ).values_list("bom_line_id", "part_id", "rank", "note", "approved_by"):
+        meant[bom_line_id].append(tuple(values))
+    standing = BuildLineSubstitute.objects.filter(build_line__any=[line_id for line_id, _ in lines])
+    own, from_bom = set(), []
+    for pk, line_id, part_id, is_own in standing.values_list("pk", "build_line", "part", "is_for_this_build"):
+        if is_own:
+            own.add((line_id, part_id))
+        else:
+            from_bom.append(pk)
+    rows.delete(BuildLineSubstitute, from_bom)
     rows.insert(
         BuildLineSubstitute,
-        ("build_line_id", "part_id", "rank"),
-        [(line, part, rank) for line, bom_line in lines for part, rank in meant.get(bom_line or 0, ())],
+        ("build_line_id", "part_id", "rank", "note", "approved_by"),
+        [
+            (line, *values)
+            for line, bom_line in lines
+            for values in meant.get(bom_line or 0, ())
+            if (line, values[0]) not in own
+        ],
     )

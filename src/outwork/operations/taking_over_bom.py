@@ -63,10 +63,10 @@ def take_over_bom(
     build.save(update_fields=["revision", "version"])
     successors, ids = _new_lines(build, differences, max(ZERO, build.quantity - sum(came.values(), ZERO)))
     old = [one.line for one in differences if one.line is not None]
-    _close_lines(build, old, came)
+    close_lines(build, old, came)
     held, reserved = hold_for_build(build.pk)
     reservations = Reservations(Posting(event, held), reserved)
-    freed = _hand_over(old, successors, came, reservations)
+    freed = hand_over(old, successors, came, reservations)
     reservations.posting.write()
     reservations.write()
     copy_substitutes([build])
@@ -114,29 +114,29 @@ def units_that_came(build: Build) -> dict[int, Decimal]:
     return dict(sums)
 
 
-def _needed(line: BuildLine, came: dict[int, Decimal]) -> Decimal:
+def needed(line: BuildLine, came: dict[int, Decimal]) -> Decimal:
     """What the units that came need of an old line."""
     units = sum((units for revision, units in came.items() if revision >= line.since_revision), ZERO)
     return required(need_of(line), units)
 
 
-def _close_lines(build: Build, lines: Sequence[BuildLine], came: dict[int, Decimal]) -> None:
+def close_lines(build: Build, lines: Sequence[BuildLine], came: dict[int, Decimal]) -> None:
     """The old lines count for the units that came; they ask for no more than those need."""
     rows.update(
         BuildLine,
         ("until_revision", "quantity"),
-        [(line.pk, build.revision - 1, _needed(line, came)) for line in lines],
+        [(line.pk, build.revision - 1, needed(line, came)) for line in lines],
     )
 
 
-def _hand_over(
+def hand_over(
     lines: Sequence[BuildLine], successors: dict[int, int], came: dict[int, Decimal], reservations: Reservations
 ) -> list[dict[str, str]]:
     """Give what the old lines need no longer to their successors, else free it; says what was freed."""
     freed = []
     by_line = reservations.by_line()
     for line in lines:
-        keep = max(ZERO, _needed(line, came) - line.consumed)
+        keep = max(ZERO, needed(line, came) - line.consumed)
         for reserved in by_line.get(line.pk, ()):
             spare = reserved.quantity - min(keep, reserved.quantity)
             keep -= min(keep, reserved.quantity)

@@ -33,7 +33,10 @@ class Difference:
 
 
 def bom_difference(build: Build) -> list[Difference]:
-    """Where the current lines of a build differ from its BOM, line by line; three statements."""
+    """Where the current lines of a build differ from its BOM, line by line; three statements.
+
+    What differs on purpose does not count: see `deviations`.
+    """
     lines = [line for line in lines_of(build.pk) if line.until_revision is None]
     wanted = bom_to_build(build.part_id)
     matched = match_lines(lines, wanted)
@@ -41,6 +44,8 @@ def bom_difference(build: Build) -> list[Difference]:
     seen = set()
     for bom_line in wanted:
         line = matched.get(bom_line.pk)
+        if line is not None and line.deviation:
+            continue
         if line is None:
             differences.append(Difference(None, bom_line, {}))
             continue
@@ -48,13 +53,19 @@ def bom_difference(build: Build) -> list[Difference]:
         changes = _changes(line, bom_line)
         if changes:
             differences.append(Difference(line, bom_line, changes))
-    return differences + [Difference(line, None, {}) for line in lines if line.pk not in seen]
+    gone = [line for line in lines if line.pk not in seen and not line.deviation]
+    return differences + [Difference(line, None, {}) for line in gone]
+
+
+def deviations(build: Build) -> list[BuildLine]:
+    """The current lines of a build that are no part of the BOM, or another part than it asks for; one statement."""
+    return [line for line in lines_of(build.pk) if line.until_revision is None and line.deviation]
 
 
 def match_lines(lines: list[BuildLine], wanted: list[BomLine]) -> dict[int, BuildLine]:
     """The build line of each BOM line: the one copied from it; where that was made anew, one of the same part."""
     matched = {line.bom_line_id: line for line in lines if line.bom_line_id is not None}
-    orphans = {line.part_id: line for line in lines if line.bom_line_id is None}
+    orphans = {line.part_id: line for line in lines if line.bom_line_id is None and not line.deviation}
     for bom_line in wanted:
         if bom_line.pk not in matched and bom_line.part_id in orphans:
             matched[bom_line.pk] = orphans.pop(bom_line.part_id)

@@ -14,6 +14,7 @@ from outwork.rules.refusals import shown
 
 SAID: dict[str, str] = {
     "allocated_but_not_available": "{item} is {status} now; the {quantity} allocated of it stay allocated",
+    "announced_more_than_open": "{part}: {announced} are announced by now, and {open} are open",
     "allocation_moved": "{quantity} of {item} that are allocated to {build} went along",
     "allocation_shrunk": "{quantity} of {item} are no longer allocated to {build}",
     "already_there": "{item} lies at {location} already",
@@ -23,6 +24,8 @@ SAID: dict[str, str] = {
     "build_issued": "{build} is in production now, and its lines are frozen",
     "build_on_hold": "{build} is on hold and stays so",
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
+    "line_not_copied": "{part} was not copied: {reason}",
+    "substitute_not_copied": "The substitute {part} was not copied: {reason}",
     "left_behind": "{quantity} of {item} are {status} and stay where they are",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} in all",
