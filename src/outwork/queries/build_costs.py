@@ -9,16 +9,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
-from outwork.models import Build, BuildOutput, Event, Movement
+from outwork.models import Build, BuildOutput, Event, Movement, SupplierReturnLine
+from outwork.queries.builds import BUILT, REWORKED
 from outwork.queries.values import effective
 from outwork.rules.costing import Consumed, Decided, bear_build
 from outwork.rules.places import Kind
 from outwork.rules.quantities import MONEY_PLACES, ZERO
-from outwork.rules.states import BuildStatus, OutputState
+from outwork.rules.returning import PaidBy, ReturnPurpose
+from outwork.rules.states import BuildStatus, OutputState, ReturnStatus
 from outwork.rules.valuation import Value, plus
 
 CONSUMING = frozenset({Kind.USED, Kind.LOST, Kind.INSTALLED})
+# What went back of an output and was not fetched again.
+_RETURNED = SupplierReturnLine.objects.filter(output=OuterRef("pk")).exclude(document__status=ReturnStatus.CANCELLED)
 DECIDING = frozenset({Kind.ACCEPTED, Kind.REJECTED})
 _BORNE = CONSUMING | {Kind.UNUSED}
 _OF_OUTPUTS = (*sorted(DECIDING), Kind.COSTED, Kind.REVALUED, Kind.REVERSED)
@@ -42,6 +47,8 @@ class OutputFacts:
     item_id: int
     units: Decimal
     is_good: bool
+    is_replaced: bool = False
+    credit: Value = ZERO
 
 
 @dataclass(slots=True)
@@ -63,7 +70,8 @@ class BuildBooks:
     def decided(self) -> list[Decided]:
         """The decided outputs as the rules know them."""
         return [
-            Decided(one.id, one.units, one.is_good, self.services.get(one.id, ZERO)) for one in self.outputs.values()
+            Decided(one.id, one.units, one.is_good, self.services.get(one.id, ZERO), one.is_replaced, one.credit)
+            for one in self.outputs.values()
         ]
 
     def borne(self, output_id: int) -> Value:
@@ -78,20 +86,30 @@ def books_of(build_ids: Iterable[int]) -> dict[int, BuildBooks]:
     """The books of some builds; five statements, six where something is unknown.
 
     Final is the cost of a build that is closed, and of one that was reopened: units that bore the rejected
-    ones go on doing so.
+    ones go on doing so. Where finishing was taken back it is as if it had never been.
     """
     wanted = sorted(set(build_ids))
-    finished = set(Event.objects.filter(build__any=wanted, kind="build.finished").values_list("build", flat=True))
+    ends = Event.objects.filter(build__any=wanted, kind="build.finished", reversals__isnull=True)
+    finished = set(ends.values_list("build", flat=True))
     books = {
         pk: BuildBooks(pk, status in _CLOSED or pk in finished)
         for pk, status in Build.objects.filter(pk__any=wanted).values_list("pk", "status")
     }
-    outputs = BuildOutput.objects.filter(
-        build__any=wanted, item__isnull=False, state__in=(OutputState.ACCEPTED, OutputState.REJECTED)
+    outputs = (
+        BuildOutput.objects.filter(build__any=wanted, item__isnull=False)
+        .filter(Q(state__in=BUILT) | REWORKED)
+        .annotate(
+            was_replaced=Exists(
+                _RETURNED.filter(document__purpose=ReturnPurpose.REPLACEMENT, document__paid_by=PaidBy.SUPPLIER)
+            ),
+            credit=Subquery(_RETURNED.values("output").annotate(sum=Sum("credit_value")).values("sum")),
+        )
     )
-    for build_id, pk, item_id, units, state in outputs.values_list("build", "pk", "item", "quantity", "state"):
+    columns = ("build", "pk", "item", "quantity", "state", "was_replaced", "credit")
+    for build_id, pk, item_id, units, state, is_replaced, credit in outputs.values_list(*columns):
         assert item_id is not None
-        books[build_id].outputs[pk] = OutputFacts(pk, item_id, units, state == OutputState.ACCEPTED)
+        is_good = state in (OutputState.ACCEPTED, OutputState.IN_PRODUCTION)
+        books[build_id].outputs[pk] = OutputFacts(pk, item_id, units, is_good, is_replaced, credit or ZERO)
     _read_consumed(books)
     _read_outputs(books)
     return books
@@ -160,12 +178,14 @@ def _read_outputs(books: dict[int, BuildBooks]) -> None:
     )
     values = effective(row[:3] for row in found)
     back = {row[8] for row in found if row[8] is not None}
-    for pk, corrects, _, kind, build_id, event_id, output_id, quantity, _ in found:
+    for pk, corrects, _, kind, build_id, event_id, output_id, quantity, reverses in found:
         assert build_id is not None
         mine = books[build_id]
         if corrects is not None or output_id is None or output_id not in mine.outputs:
             continue
         if kind == Kind.COSTED:
+            if pk in back or reverses is not None:  # both sides of what was taken back; together they are nothing
+                continue
             mine.costings[output_id].append(Costing(pk, output_id, values[pk]))
         elif kind in DECIDING and pk not in back:
             mine.decisions[event_id][output_id] = quantity

@@ -24,12 +24,23 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """An accepted or rejected output: its units, and what it cost before components (its service price)."""
+    """An accepted or rejected output: its units, and what it cost before components (its service price).
+
+    Of a bad one, `credit` is what its maker gave for it; with `is_replaced` the whole service price came back, as the
+    unit that replaces it.
+    """
 
     output_id: int
     units: Decimal
     is_good: bool
     service: Value
+    is_replaced: bool = False
+    credit: Value = ZERO
+
+    @property
+    def recovered(self) -> Value:
+        """What we have for a bad one: it is worth that, and the good ones bear the rest."""
+        return self.service if self.is_replaced else self.credit
 
 
 def share(total: Value, units: Units) -> dict[int, Value]:
@@ -66,8 +77,9 @@ def bear_build(
 
     `decisions` says which outputs, of how many units, each event decided. While the build is open an output bears
     its part of what its own event consumed. Once it is final, what nobody bears (consumption settled at the end or
-    for units scrapped at the manufacturer) and all that rejected units cost, service included, is borne by the good
-    units by their number, and rejected units are worth nothing. Without good units the rejected keep what they cost.
+    for units scrapped at the manufacturer) and all that bad units cost, service included, is borne by the good
+    units by their number, less what was recovered for them, which is what bad units are worth then. Without good units
+    the bad keep what they cost.
     """
     borne: dict[int, Value] = {one.output_id: ZERO for one in outputs}
     pools: dict[int, Value] = defaultdict(Decimal)
@@ -88,8 +100,9 @@ def bear_build(
     good = {output.output_id: output.units for output in outputs if output.is_good}
     for output in outputs:
         if good and not output.is_good:
-            left = plus(plus(left, borne[output.output_id]), output.service)
-            borne[output.output_id] = plus(ZERO, output.service, sign=-1)
+            cost = plus(borne[output.output_id], output.service)
+            left = plus(left, plus(cost, output.recovered, sign=-1))
+            borne[output.output_id] = plus(output.recovered, output.service, sign=-1)
     for output_id, part in share(left, good or {output.output_id: output.units for output in outputs}).items():
         borne[output_id] = plus(borne[output_id], part)
     return borne
