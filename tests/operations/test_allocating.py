@@ -188,7 +188,9 @@ def test_refuses_part_of_what_is_one_piece(shop):
     build = shop.build(shop.assembly("DEVICE", {"MODULE": 1}), 5)
     item = shop.put(module.number, 1, serial="7")
     takes = [Take(build.lines.get().pk, item.pk, "0.5")]
-    assert shop.refused(allocate, build=build, takes=takes) == [("quantity_not_whole", (0, "quantity"))]
+    assert shop.refused(allocate, build=build, takes=takes, accept_without_unit=True) == [
+        ("quantity_not_whole", (0, "quantity"))
+    ]
 
 
 def test_refuses_outputs_that_are_none_of_this_build_or_done(shop, build, line):
@@ -236,3 +238,31 @@ def test_refuses_a_batch_as_the_unit_that_stock_is_for(shop):
     batch = shop.received(shop.ordered(build), 10)[0]
     take = Take(build.lines.get().pk, shop.put("R-10K", 40).pk, 40, batch.pk)
     assert shop.refused(allocate, build=build, takes=[take]) == [("output_without_serial", (0, "output"))]
+
+
+def test_what_was_sent_for_the_build_is_given_to_a_unit(shop):
+    shop.part("MODULE", is_trackable=True)
+    build = shop.build(shop.assembly("DEVICE", {"MODULE": 1}, is_trackable=True), 2)
+    line, module = build.lines.get(), shop.put("MODULE", 1, serial="M1")
+    assert shop.refused(allocate, build=build, takes=[Take(line.pk, module.pk, 1)]) == [("unit_missing", (0, "output"))]
+    allocate(build=build, takes=[Take(line.pk, module.pk, 1)], accept_without_unit=True, **shop.by_bo)
+    first, second = make_outputs(build=build, units=2, serials="1-2", **shop.by_bo).ids
+    allocate(build=build, takes=[Take(line.pk, module.pk, 1, first)], **shop.by_bo)
+    assert [(one.output_id, one.quantity) for one in Allocation.objects.all()] == [(first, 1)]
+    assert shop.refused(allocate, build=build, takes=[Take(line.pk, module.pk, 1, second)]) == [
+        ("item_not_free", (0, "quantity"))
+    ]
+    assert shop.refused(deallocate, build=build, releases=[Release(line.pk, output_id=second)]) == [
+        ("nothing_allocated", (0, "item"))
+    ]
+    deallocate(build=build, releases=[Release(line.pk, output_id=first)], **shop.by_bo)
+    assert not Allocation.objects.exists()
+    shop.recount()
+
+
+def test_what_an_external_build_is_sent_has_no_unit_yet(shop):
+    shop.part("MODULE", is_trackable=True)
+    build = shop.external(shop.assembly("DEVICE", {"MODULE": 1}, is_trackable=True), 2)
+    takes = [Take(build.lines.get().pk, shop.put("MODULE", 1, serial="M1").pk, 1)]
+    allocate(build=build, takes=takes, **shop.by_bo)
+    assert meant(build) == [("MODULE", 1)]

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Allocation, BomLine, BomSubstitute, Build, StockItem
+from outwork.models import Allocation, BomLine, BomSubstitute, Build, BuildLineSubstitute, StockItem
+from outwork.operations.adding_stock import NewStock, add_stock
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.build_states import cancel_build
+from outwork.operations.making_outputs import make_outputs
 from outwork.operations.supplying import Choice, state_supply, supply_everything
-from outwork.rules.allocation import Order
+from outwork.rules.allocation import Components, Order
 from outwork.rules.supply import Supply
 
 
@@ -218,3 +220,93 @@ def test_refuses_lines_of_another_build(shop, build):
 def test_refuses_builds_that_are_over(shop, build):
     cancel_build(build=build, **shop.by_ada)
     assert shop.refused(auto_allocate, build=build) == [("wrong_state", ())]
+
+
+@pytest.fixture
+def cores(shop):
+    """Three cores in production, of one board with a serial number each."""
+    shop.part("BOARD", is_trackable=True)
+    build = shop.build(shop.assembly("CORE", {"BOARD": 1, "SCREW": 2}, is_trackable=True), 3)
+    make_outputs(build=build, units=3, serials="1-3", **shop.by_bo)
+    return build
+
+
+def units(build):
+    rows = Allocation.objects.filter(build_line__build=build, output__isnull=False)
+    return sorted((row.output.item.serial, row.item.part.number, row.item.serial) for row in rows)
+
+
+def test_tracked_components_go_into_the_unit_with_their_serial_number(shop, cores):
+    shop.put("SCREW", 100)
+    for serial in ("1", "2", "7"):
+        shop.put("BOARD", 1, serial=serial)
+    assert [one["part"] for one in auto_allocate(build=cores, dry_run=True, **shop.by_bo).data["lines"]] == ["SCREW"]
+    done = auto_allocate(build=cores, components=Components.TRACKED, **shop.by_bo)
+    assert units(cores) == [("1", "BOARD", "1"), ("2", "BOARD", "2")]
+    assert [(one["part"], one["allocated"], one["missing"]) for one in done.data["lines"]] == [("BOARD", "2", "1")]
+    assert [choice["text"] for choice in done.data["lines"][0]["choices"]] == [
+        "goes into unit 1", "goes into unit 2", "there is none with the serial number 3"
+    ]  # fmt: skip
+    done = auto_allocate(build=cores, components=Components.ALL, **shop.by_bo)
+    assert [(one["part"], one["allocated"]) for one in done.data["lines"]] == [("SCREW", "6"), ("BOARD", "0")]
+    shop.recount()
+
+
+def test_a_component_sent_without_a_unit_goes_into_its_unit(shop):
+    shop.part("BOARD", is_trackable=True)
+    build = shop.external(shop.assembly("CORE", {"BOARD": 1}, is_trackable=True), 2)
+    boards = [shop.put("BOARD", 1, "Acme Assembly", serial=serial) for serial in ("1", "2")]
+    for board in boards:
+        shop.allocate(build.reference, board, 1)
+    shop.received(shop.ordered(build), serials="1-2")
+    auto_allocate(build=build, components=Components.TRACKED, **shop.by_bo)
+    assert units(build) == [("1", "BOARD", "1"), ("2", "BOARD", "2")]
+    assert Allocation.objects.count() == 2
+    shop.recount()
+
+
+def test_two_components_of_one_serial_number_are_left_to_people(shop, cores):
+    other = shop.part("BOARD-B", is_trackable=True)
+    BuildLineSubstitute.objects.create(build_line=cores.lines.get(part__number="BOARD"), part=other)
+    first, second = shop.put("BOARD", 1, serial="1"), shop.put("BOARD-B", 1, serial="1")
+    done = auto_allocate(build=cores, components=Components.TRACKED, **shop.by_bo)
+    assert units(cores) == []
+    choices = done.data["lines"][0]["choices"][:2]
+    assert [(one["item"], one["verdict"]) for one in choices] == [
+        (first.pk, "several_have_serial"), (second.pk, "several_have_serial")
+    ]  # fmt: skip
+    auto_allocate(build=cores, components=Components.TRACKED, substitutes=False, **shop.by_bo)
+    assert units(cores) == [("1", "BOARD", "1")]
+
+
+def test_a_reel_is_taken_whole_and_by_one_build_only(shop, build):
+    reel = shop.put("R-10K", 5000)
+    done = auto_allocate(build=build, whole_items=True, **shop.by_bo)
+    reel.refresh_from_db()
+    assert reel.allocated == 5000
+    assert done.data["lines"][0]["choices"][0]["text"] == "5000 taken whole, 4960 more than needed"
+    second = shop.external(build.part, 10)
+    shop.put("R-10K", 100, batch="shared")
+    shop.allocate(second.reference, StockItem.objects.get(batch="shared"), 10)
+    third = shop.external(build.part, 10)
+    done = auto_allocate(build=third, whole_items=True, **shop.by_bo)
+    assert done.ids == []
+    assert done.data["lines"][0]["choices"][0]["verdict"] == "not_whole"
+    shop.recount()
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_tracked_costs_the_same_for_one_and_for_many(shop, statements, count):
+    shop.part("BOARD", is_trackable=True)
+    build = shop.build(shop.assembly("CORE", {"BOARD": 1}, is_trackable=True), count)
+    numbers = [str(number) for number in range(1, count + 1)]
+    make_outputs(build=build, units=count, serials=numbers, **shop.by_bo)
+    add_stock(
+        rows=[NewStock(shop.part("BOARD").pk, count, serials=numbers, location=shop.location("Main shelf").pk)],
+        **shop.by_bo,
+    )
+    with statements() as seen:
+        done = auto_allocate(build=build, components=Components.TRACKED, **shop.by_bo)
+    assert seen == 18
+    assert len(done.ids) == count
+    shop.recount()

@@ -239,3 +239,19 @@ def test_a_thousand_lines_are_no_matter():
     }
     plans = plan_allocation(wanted, by_line, ANY)
     assert sum(len(plan.takes) for plan in plans) == 2000
+
+
+def test_a_lot_is_taken_whole_and_shared_by_the_lines_of_one_build():
+    reel = lot(1, 5000)
+    wanted = [Wanted(1, 1, D(40)), Wanted(2, 1, D(60))]
+    first, second = plan_allocation(wanted, {1: [reel], 2: [reel]}, Policy(whole_items=True))
+    assert [(one.item_id, one.quantity) for one in first.takes] == [(1, 40)]
+    assert [(one.item_id, one.quantity) for one in second.takes] == [(1, 4960)]
+    assert [one.text() for one in second.explanation] == ["4960 taken whole, 4900 more than needed"]
+
+
+def test_a_lot_that_others_have_a_part_of_is_not_taken_whole():
+    shared = lot(1, 100, for_others=D(20))
+    (plan,) = plan_allocation([Wanted(1, 1, D(40))], {1: [shared]}, Policy(whole_items=True))
+    assert (plan.takes, plan.missing) == ((), 40)
+    assert [one.text() for one in plan.explanation] == ["20 of it are for others, and lots are taken whole"]

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
-
 from outwork.ledger.documents import lock_build
-from outwork.ledger.held import Held, lock_where
+from outwork.ledger.held import Held
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_lines
-from outwork.models import Build, BuildLine, Location, StockItem, User
+from outwork.models import Build, BuildLine, Location, User
 from outwork.operations import build_states
+from outwork.operations.allocating import give
+from outwork.operations.finding_stock import Search
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import needed_from_us
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of, need_of, units_built
-from outwork.queries.locations import subtree
 from outwork.queries.settings import company_day
+from outwork.queries.tracked import unfitted, units_in_production
 from outwork.rules import states
-from outwork.rules.allocation import Candidate, LinePlan, Order, Policy, Rank, Wanted, plan_allocation
+from outwork.rules.allocation import Components, LinePlan, Order, Policy, Wanted, plan_allocation
+from outwork.rules.matching_serials import Slot, match_serials
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons
 from outwork.rules.requirement import required
@@ -42,6 +44,8 @@ def auto_allocate(
     optional_lines: bool = False,
     order: Order = Order.OLDEST,
     use_expired: bool = False,
+    components: Components = Components.UNTRACKED,
+    whole_items: bool = False,
     lines: Collection[int] | None = None,
     dry_run: bool = False,
     expected_version: int | None = None,
@@ -51,9 +55,11 @@ def auto_allocate(
 
     From `location` and below (by default where the build takes its stock from), never from
     `exclude_location`; stock at the build's manufacturer first, never at another's. Consumable lines, lines
-    that the manufacturer buys and (unless asked) optional ones are passed over, as are tracked ones with serial
-    numbers. `data["lines"]` explains each line: what was taken and why, what not and why not, what is missing.
-    Units beyond the plan are served too. With `dry_run` nothing is allocated. Refuses wrong_state, line_unknown.
+    that the manufacturer buys and (unless asked) optional ones are passed over. Tracked `components` go into the unit
+    in production that has their serial number, where exactly one fits; without a unit they are allocated for an
+    external build only. With `whole_items` a lot is taken whole, and none that others have a part of.
+    `data["lines"]` explains each line: what was taken and why, what not and why not, what is missing. Units beyond
+    the plan are served too. With `dry_run` nothing is allocated. Refuses wrong_state, line_unknown.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -69,22 +75,23 @@ def auto_allocate(
         and line.pk in ours
         and (optional_lines or not line.is_optional)
     ]
-    fitting = fitting_parts(all_lines)
-    needs = _needs(build, meant)
-    in_need = {one.line_id for one in _wanted(meant, needs, read_for_lines(build.pk))}
-    held = _lock_candidates(build, makers, in_need, fitting, location, exclude_location)
-    # A count may have shrunk an allocation before the lock; now nothing moves any more.
-    reserved = read_for_lines(build.pk)
-    wanted = [one for one in _wanted(meant, needs, reserved) if one.line_id in in_need]
+    search = Search(build, makers, fitting_parts(all_lines), location, exclude_location)
+    held, lots, slots, reserved = _lock(search, meant, components, optional=optional_lines)
     policy = Policy(
         order=order,
         interchangeable=interchangeable,
         substitutes=substitutes,
-        manufacturer_ids=makers,
+        manufacturer_ids=frozenset(makers),
         today=company_day(at),
         use_expired=use_expired,
+        whole_items=whole_items,
     )
-    plans = plan_allocation(wanted, _candidates(wanted, fitting, held, order), policy)
+    among = {item_id: item for item_id, item in held.items() if item.serial is None}
+    plans = plan_allocation(lots, search.candidates([one.line_id for one in lots], among, reserved, order), policy)
+    if slots:
+        pieces = {item_id: item for item_id, item in held.items() if item.serial is not None}
+        found = search.candidates({slot.line_id for slot in slots}, pieces, reserved, Order.OLDEST)
+        plans += match_serials(slots, found, replace(policy, whole_items=False))
 
     told = _told(plans, {line.pk: line for line in meant}, held)
     event = record("build.allocated", build, actor=actor, at=at, data={"automatic": True, "dry run": dry_run})
@@ -95,6 +102,31 @@ def auto_allocate(
     return Done(event.pk, taken, data={"lines": told})
 
 
+def _lock(
+    search: Search, meant: Sequence[BuildLine], components: Components, *, optional: bool
+) -> tuple[dict[int, Held], list[Wanted], list[Slot], dict[Key, Reserved]]:
+    """Lock what could serve the lines; gives it, what lines and units need, and what is allocated already."""
+    build, needs = search.build, _needs(search.build, meant)
+    in_lots = [line for line in meant if build.is_external or not line.is_tracked]
+    in_lots = [] if components == Components.TRACKED else in_lots
+    slots = [] if components == Components.UNTRACKED else _slots(build, meant, optional=optional)
+    in_need = {one.line_id for one in _wanted(in_lots, needs, read_for_lines(build.pk))}
+    held = search.lock(in_need, {slot.line_id for slot in slots}, {slot.serial for slot in slots})
+    # A count may have shrunk an allocation before the lock; now nothing moves any more.
+    reserved = read_for_lines(build.pk)
+    lots = [one for one in _wanted(in_lots, needs, reserved) if one.line_id in in_need]
+    return held, lots, slots, reserved
+
+
+def _slots(build: Build, meant: Sequence[BuildLine], *, optional: bool) -> list[Slot]:
+    """What the units in production that have serial numbers still miss of tracked lines."""
+    units = [unit for unit in units_in_production(build.pk) if unit.serial is not None]
+    return [
+        Slot(one.line.pk, one.unit.output_id, one.unit.serial or "", one.needed - one.there)
+        for one in unfitted(units, meant, optional=optional)
+    ]
+
+
 def _check_lines(build: Build, known: list[BuildLine], named: Collection[int]) -> None:
     reasons, ids = Reasons(), {line.pk for line in known}
     for index, line_id in enumerate(named):
@@ -103,7 +135,7 @@ def _check_lines(build: Build, known: list[BuildLine], named: Collection[int]) -
     reasons.raise_any()
 
 
-def _needs(build: Build, lines: list[BuildLine]) -> dict[int, Decimal]:
+def _needs(build: Build, lines: Sequence[BuildLine]) -> dict[int, Decimal]:
     """What each line asks for: for the units planned, or for those that are there where that is more."""
     there = units_built(build.pk, waiting=True)
     needs = {}
@@ -116,7 +148,7 @@ def _needs(build: Build, lines: list[BuildLine]) -> dict[int, Decimal]:
     return needs
 
 
-def _wanted(lines: list[BuildLine], needs: dict[int, Decimal], reserved: dict[Key, Reserved]) -> list[Wanted]:
+def _wanted(lines: Sequence[BuildLine], needs: dict[int, Decimal], reserved: dict[Key, Reserved]) -> list[Wanted]:
     """What each line still needs: required less consumed less allocated."""
     allocated: dict[int, Decimal] = defaultdict(Decimal)
     for one in reserved.values():
@@ -128,67 +160,11 @@ def _wanted(lines: list[BuildLine], needs: dict[int, Decimal], reserved: dict[Ke
     ]
 
 
-def _lock_candidates(
-    build: Build,
-    makers: Collection[int],
-    in_need: Collection[int],
-    fitting: dict[int, dict[int, int]],
-    location: Location | None,
-    exclude: Location | None,
-) -> dict[int, Held]:
-    """Lock all usable stock that could serve, in id order: what is planned is what is there."""
-    parts = {part_id for line_id in in_need for part_id in fitting[line_id]}
-    condition = Q(part__any=parts, quantity__gt=F("allocated"), serial__isnull=True)
-    source = location.pk if location is not None else build.take_from_id
-    if source is not None:
-        ours = subtree(source)
-        theirs = Location.objects.filter(company__in=makers).values_list("pk", flat=True)
-        condition &= Q(location__any={*ours, *theirs} if location is None else ours)
-    if exclude is not None:
-        condition &= ~Q(location__any=subtree(exclude.pk)) | Q(location__isnull=True)
-    return lock_where(condition) if parts else {}
-
-
-def _candidates(
-    wanted: list[Wanted], fitting: dict[int, dict[int, int]], held: dict[int, Held], order: Order
-) -> dict[int, list[Candidate]]:
-    places = {one.location_id for one in held.values() if one.location_id is not None}
-    locations = {
-        pk: (company, path)
-        for pk, company, path in Location.objects.filter(pk__any=places).values_list("pk", "company", "path")
-    }
-    changed: dict[int, datetime.datetime] = {}
-    if order in (Order.UPDATED, Order.RECENTLY_UPDATED):
-        changed = dict(StockItem.objects.filter(pk__any=list(held)).values_list("pk", "updated_at"))
-    of_part: dict[int, list[Held]] = defaultdict(list)
-    for item in held.values():
-        of_part[item.part_id].append(item)
-    found: dict[int, list[Candidate]] = {}
-    for line in wanted:
-        found[line.line_id] = [
-            Candidate(
-                item_id=item.id,
-                part_id=part_id,
-                free=item.free,
-                company_id=locations.get(item.location_id or 0, (None, ""))[0],
-                location_name=locations.get(item.location_id or 0, (None, ""))[1],
-                batch=item.batch,
-                expiry=item.expiry_date,
-                received_at=item.received_at,
-                updated_at=changed.get(item.id),
-                rank=Rank(rank),
-            )
-            for part_id, rank in fitting[line.line_id].items()
-            for item in of_part[part_id]
-        ]
-    return found
-
-
 def _allocate(plans: list[LinePlan], posting: Posting, reserved: dict[Key, Reserved]) -> None:
     reservations = Reservations(posting, reserved)
     for plan in plans:
         for take in plan.takes:
-            reservations.add(plan.line_id, posting.held[take.item_id], take.quantity)
+            give(reservations, plan.line_id, posting.held[take.item_id], take.quantity, take.output_id)
     posting.write()
     reservations.write()
 

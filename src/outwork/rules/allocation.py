@@ -7,7 +7,7 @@ the manufacturer goes first, and what was left out is explained instead of passe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import IntEnum, StrEnum
@@ -26,6 +26,11 @@ declare(
     allocation_substitute_not_wanted="a substitute, and substitutes are not wanted",
     allocation_several_fit="several lots fit ({lots}): choose one, or say that they are interchangeable",
     allocation_no_stock="there is no stock of it",
+    allocation_fits="goes into unit {serial}",
+    allocation_no_serial="there is none with the serial number {serial}",
+    allocation_several_have_serial="{lots} have the serial number {serial}: choose one",
+    allocation_not_whole="{allocated} of it are for others, and lots are taken whole",
+    allocation_taken_whole="{quantity} taken whole, {left} more than needed",
 )
 
 
@@ -49,6 +54,14 @@ class Order(StrEnum):
     RECENTLY_UPDATED = "recently_updated"
 
 
+class Components(StrEnum):
+    """Which components are allocated: those without serial numbers, tracked ones by equal serial number, or both."""
+
+    UNTRACKED = "untracked"
+    TRACKED = "tracked"
+    ALL = "all"
+
+
 class Verdict(StrEnum):
     """What became of a lot, or of a whole line."""
 
@@ -61,6 +74,11 @@ class Verdict(StrEnum):
     SUBSTITUTE_NOT_WANTED = "substitute_not_wanted"
     SEVERAL_FIT = "several_fit"
     NO_STOCK = "no_stock"
+    NOT_WHOLE = "not_whole"
+    TAKEN_WHOLE = "taken_whole"
+    FITS = "fits"
+    NO_SERIAL = "no_serial"
+    SEVERAL_HAVE_SERIAL = "several_have_serial"
 
 
 class Why(StrEnum):
@@ -72,7 +90,10 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A lot that may serve a line. `free`: not allocated yet; `company_id`: whose location it lies at, None is ours."""
+    """A lot that may serve a line. `free`: not allocated yet; `company_id`: whose location it lies at, None is ours.
+
+    `for_others`: what of it is allocated to other builds.
+    """
 
     item_id: int
     part_id: int
@@ -84,6 +105,8 @@ class Candidate:
     received_at: datetime | None = None
     updated_at: datetime | None = None
     rank: Rank = Rank.SAME
+    for_others: Decimal = ZERO
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +122,8 @@ class Wanted:
 class Policy:
     """How to choose. `manufacturer_ids`: who builds this; stock at anybody else's is not for it.
 
-    `today`: lots that expired before it are left, unless `use_expired`.
+    `today`: lots that expired before it are left, unless `use_expired`. With `whole_items` a lot is taken whole and
+    for this build alone: a reel cannot lie on two machines.
     """
 
     order: Order = Order.OLDEST
@@ -108,15 +132,17 @@ class Policy:
     manufacturer_ids: frozenset[int] = frozenset()
     today: date | None = None
     use_expired: bool = False
+    whole_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Allocate this much of a lot."""
+    """Allocate this much of a lot; `output_id` for one unit only."""
 
     item_id: int
     quantity: Decimal
     why: Why
+    output_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +188,7 @@ def plan_allocation(
         said: list[Said] = []
         for candidate in candidates:
             free = left.setdefault(candidate.item_id, candidate.free)
-            reason = _unusable(candidate, free, policy)
+            reason = unusable(candidate, free, policy)
             if reason:
                 said.append(reason)
             else:
@@ -170,7 +196,29 @@ def plan_allocation(
         if len(usable) > 1:
             usable.sort(key=key)
         plans.append(_plan_line(line, usable, said, left, policy))
-    return plans
+    return _whole(plans, left) if policy.whole_items else plans
+
+
+def _whole(plans: Sequence[LinePlan], left: Mapping[int, Decimal]) -> list[LinePlan]:
+    """Give what is left of every lot that was taken from to the last line that takes of it."""
+    last = {take.item_id: plan.line_id for plan in plans for take in plan.takes}
+    whole = []
+    for plan in plans:
+        rest = {
+            take.item_id: left[take.item_id]
+            for take in plan.takes
+            if left[take.item_id] and last[take.item_id] == plan.line_id
+        }
+        takes = tuple(replace(one, quantity=one.quantity + rest.get(one.item_id, ZERO)) for one in plan.takes)
+        quantities = {one.item_id: one.quantity for one in takes}
+        said = tuple(
+            Said(one.item_id, Verdict.TAKEN_WHOLE, {"quantity": quantities[one.item_id], "left": rest[one.item_id]})
+            if one.item_id in rest
+            else one
+            for one in plan.explanation
+        )
+        whole.append(LinePlan(plan.line_id, takes, plan.missing, said))
+    return whole
 
 
 def _sort_key(policy: Policy) -> Callable[[Candidate], tuple[int | float, ...]]:
@@ -214,7 +262,7 @@ def _free(candidate: Candidate) -> float | None:
     return float(candidate.free)
 
 
-def _unusable(candidate: Candidate, free: Decimal, policy: Policy) -> Said | None:
+def unusable(candidate: Candidate, free: Decimal, policy: Policy) -> Said | None:
     """Why a lot cannot serve at all."""
     if candidate.company_id is not None and candidate.company_id not in policy.manufacturer_ids:
         return Said(candidate.item_id, Verdict.ELSEWHERE, {"location": candidate.location_name})
@@ -224,6 +272,8 @@ def _unusable(candidate: Candidate, free: Decimal, policy: Policy) -> Said | Non
         return Said(candidate.item_id, Verdict.EXPIRED, {"expiry": candidate.expiry})
     if candidate.free <= 0:
         return Said(candidate.item_id, Verdict.NOTHING_FREE)
+    if policy.whole_items and candidate.for_others:
+        return Said(candidate.item_id, Verdict.NOT_WHOLE, {"allocated": candidate.for_others})
     if free <= 0:
         return Said(candidate.item_id, Verdict.GIVEN_TO_OTHER_LINES, {"free": candidate.free})
     return None
