@@ -138,6 +138,7 @@ class _Row(NamedTuple):
     manufacturer_id: int | None
     purchase_line_id: int | None
     supplier_return_id: int | None
+    reverses_id: int | None
 
     @property
     def about(self) -> About:
@@ -160,27 +161,38 @@ class _History:
         query = Movement.objects.filter(Q(source_item__any=wanted) | Q(target_item__any=wanted)).order_by("pk")
         names = ("pk", "corrects", "value", "kind", "quantity", "source_item", "target_item")
         documents_of = ("build", "build_line", "output", "manufacturer", "purchase_line", "supplier_return")
-        found = list(query.values_list(*names, *documents_of))
+        found = list(query.values_list(*names, *documents_of, "reverses"))
         values = effective(row[:3] for row in found)
         self.rows: dict[int, _Row] = {}
-        for pk, corrects, _, kind, quantity, source, target, *documents in found:
+        for pk, corrects, _, kind, quantity, source, target, *others in found:
             if corrects is None:
-                self.rows[pk] = _Row(pk, kind, quantity, source, target, values[pk], *documents)
+                self.rows[pk] = _Row(pk, kind, quantity, source, target, values[pk], *others)
 
     def flows(self, fresh: dict[int, Statement]) -> list[Flow]:
         """The movements in the order in which value went: a cost enters its units where they were decided on."""
         decided: dict[int, int] = {}
         placed: list[tuple[tuple[int, ...], Flow]] = []
+        forgotten = self._forgotten()
         for row in self.rows.values():
+            if row.id in forgotten:
+                continue
             output = row.output_id
             if row.kind in DECIDING and output is not None:
                 decided[output] = row.id
-            anchor = decided.get(output, row.id) if row.kind == Kind.COSTED and output is not None else row.id
+            # A cost that was taken back left its units then, and not when they were decided on.
+            enters = row.kind == Kind.COSTED and output is not None and row.reverses_id is None
+            anchor = decided.get(output or 0, row.id) if enters else row.id
             placed.append(((anchor, row.id), _flow(row)))
         for number, one in fresh.items():
             anchor = decided[one.output_id or 0]
             placed.append(((anchor, anchor, -number), Flow(number, None, one.item_id, ZERO, ZERO)))
         return [flow for _, flow in sorted(placed, key=_position)]
+
+    def _forgotten(self) -> set[int]:
+        """Unknown costs that were taken back, both sides: together they are nothing, and would spoil all after them."""
+        costed = [row for row in self.rows.values() if row.kind == Kind.COSTED and row.reverses_id is not None]
+        pairs = [(row.id, row.reverses_id or 0) for row in costed if row.value is None]
+        return {one for pair in pairs for one in pair}
 
 
 def _position(placed: tuple[tuple[int, ...], Flow]) -> Any:

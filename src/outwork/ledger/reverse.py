@@ -8,7 +8,7 @@ return to an item of ours; of units that return to the outside world none may be
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -37,10 +37,13 @@ declare(
     item_gone_since="{item} was written off since",
 )
 
+# What these took may have been all there was, and then they marked the item gone.
+_EMPTYING = frozenset({Kind.WRITTEN_OFF, Kind.MERGED, Kind.SERIALISED})
+
 # What took units (or was put as cost) of the event's targets later, unless it was taken back itself. Of an item that
 # moved whole, what came into it later counts too: it would have to move back with it.
 _WENT_ON = """
-    SELECT later.event_id, event.kind, moved.target_item_id, SUM(later.quantity)
+    SELECT later.event_id, event.kind, moved.target_item_id, moved.id, SUM(later.quantity)
     FROM outwork_movement AS moved
     JOIN outwork_movement AS later ON later.id > moved.id AND later.event_id <> moved.event_id
          AND (later.source_item_id = moved.target_item_id
@@ -50,7 +53,8 @@ _WENT_ON = """
     WHERE moved.event_id = %s AND moved.target_item_id IS NOT NULL
           AND (later.quantity > 0 OR later.kind = 'costed') AND later.reverses_id IS NULL
           AND NOT EXISTS (SELECT 1 FROM outwork_movement AS back WHERE back.reverses_id = later.id)
-    GROUP BY later.event_id, event.kind, moved.target_item_id
+          AND NOT EXISTS (SELECT 1 FROM outwork_event AS undone WHERE undone.reverses_id = later.event_id)
+    GROUP BY later.event_id, event.kind, moved.target_item_id, moved.id
     ORDER BY later.event_id DESC, moved.target_item_id
 """
 
@@ -109,13 +113,14 @@ def lock_event(event_id: int) -> Event:
     return event
 
 
-def plan_back(event: Event, *, also: Iterable[int] = ()) -> Back:
+def plan_back(event: Event, *, also: Iterable[int] = (), goes_back: Callable[[Moved], bool] | None = None) -> Back:
     """Lock the items of an event (and those named) and find what moves back, and every reason why it cannot.
 
+    With `goes_back` only those movements do; the caller sees to the others, as one does who settles a cost anew.
     The caller holds the event (`lock_event`) and its documents, adds reasons of its own, raises them, and
     goes on with `post_back`. At most seven statements.
     """
-    movements = _movements_of(event)
+    movements = [one for one in _movements_of(event) if goes_back is None or goes_back(one)]
     ids = {one for moved in movements for one in (moved.source_id, moved.target_id) if one is not None}
     held = lock_items(ids | set(also), existing=False)
     parts = {part.pk: part for part in Part.objects.filter(pk__any={one.part_id for one in held.values()})}
@@ -220,10 +225,16 @@ def _note_what_went_on(back: Back) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_WENT_ON, [back.event.pk])
         found = cursor.fetchall()
-    for later, kind, item_id, steps in found:
-        quantity = Decimal(steps).scaleb(-QUANTITY_PLACES)
+    meant = {moved.id for moved in back.movements}
+    steps: dict[tuple[int, str, int], int] = {}
+    for later, kind, item_id, moved_id, count in found:
+        if moved_id in meant:
+            key = (later, kind, item_id)
+            steps[key] = max(steps.get(key, 0), int(count))
+    for (later, kind, item_id), count in steps.items():
+        quantity = Decimal(count).scaleb(-QUANTITY_PLACES)
         back.reasons.add("units_went_on", item=back.name(item_id), quantity=quantity, later=later, kind=kind)
-    return {item_id for _, _, item_id, _ in found}
+    return {item_id for _, _, item_id in steps}
 
 
 def _note_what_is_not_there(back: Back, went_on: set[int]) -> None:
