@@ -10,7 +10,7 @@ import click
 from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import Pair, location_option, order_argument
 from outwork.cli.tables import shown
-from outwork.models import BuildOutput, Event, PurchaseLine, PurchaseOrder, StockItem
+from outwork.models import AnnouncedDelivery, BuildOutput, Event, PurchaseLine, PurchaseOrder, StockItem
 from outwork.operations.closing_short import close_short, reopen_lines
 from outwork.operations.receiving import receive
 from outwork.operations.unreceiving import unreceive
@@ -42,6 +42,18 @@ def named_lines(order: PurchaseOrder, names: Sequence[str]) -> list[PurchaseLine
     return found
 
 
+def announced_lines(order: PurchaseOrder, deliveries: Sequence[int]) -> list[PurchaseLine]:
+    """The lines of announced deliveries of an order, every unknown one refused at once; two statements."""
+    lines = {line.pk: line for line in lines_to_name(order)}
+    known = dict(AnnouncedDelivery.objects.filter(line__order=order).values_list("pk", "line"))
+    reasons = Reasons()
+    for index, pk in enumerate(deliveries):
+        if pk not in known:
+            reasons.add("delivery_not_on_order", delivery=pk, order=order.reference, where=(index, "announcement"))
+    reasons.raise_any()
+    return [lines[known[pk]] for pk in deliveries]
+
+
 def one_each(given: Sequence[str], count: int, option: str, *, for_all: bool) -> list[str | None]:
     """An option given once for each arrival in their order, or (where it may be) once for all; - is none."""
     if not given:
@@ -57,6 +69,14 @@ def one_each(given: Sequence[str], count: int, option: str, *, for_all: bool) ->
 @order_argument
 @click.argument("arrivals", nargs=-1, type=Arrived(), metavar="LINE=QUANTITY...")
 @click.option("--all", "everything", is_flag=True, help="All that is open.")
+@click.option(
+    "--announced",
+    "deliveries",
+    multiple=True,
+    type=int,
+    metavar="DELIVERY",
+    help="What was announced as this delivery; may be repeated.",
+)
 @click.option("--units", "in_units", is_flag=True, help="QUANTITY is in the part's unit, not in packs.")
 @click.option("--serials", multiple=True, metavar="TEXT", help="Serial numbers (1-40, SN-001+); once for each arrival.")
 @click.option("--batch", "batches", multiple=True, metavar="CODE", help="Batch code; once for all or for each.")
@@ -72,6 +92,7 @@ def receive_command(
     order: str,
     arrivals: tuple[tuple[str, str], ...],
     everything: bool,
+    deliveries: tuple[int, ...],
     in_units: bool,
     serials: tuple[str, ...],
     batches: tuple[str, ...],
@@ -84,16 +105,20 @@ def receive_command(
 ) -> Answer:
     """Receive lines.
 
-    Parts become stock, external builds units in production. A line may be named several times.
+    Parts become stock, external builds units in production. A line may be named several times. What was announced
+    comes with its quantity, serial numbers and batch; with one LINE=QUANTITY for each, so much of it.
     """
-    if everything == bool(arrivals):
-        raise click.UsageError("Name LINE=QUANTITY, or say --all.")
+    if everything == bool(arrivals or deliveries) or (arrivals and deliveries and len(arrivals) != len(deliveries)):
+        raise click.UsageError("Name LINE=QUANTITY, or say --all or --announced DELIVERY.")
     if everything and asked["key"] is not None:
         raise click.UsageError("With --key name LINE=QUANTITY: what --all means changes with each request.")
     found = order_named(order)
     if everything:
         lines = [line for line in lines_to_name(found) if line.open_quantity]
-        counts: list[Decimal | str] = [line.open_quantity for line in lines]
+        counts: list[Decimal | str | None] = [line.open_quantity for line in lines]
+    elif deliveries and not arrivals:
+        lines = announced_lines(found, deliveries)
+        counts = [None] * len(lines)
     else:
         lines = named_lines(found, [name for name, _ in arrivals])
         counts = [quantity for _, quantity in arrivals]
@@ -110,8 +135,11 @@ def receive_command(
                 batch=code or "",
                 status=STATUSES[status],
                 packaging=packaging,
+                announcement_id=delivery,
             )
-            for line, count, text, code in zip(lines, counts, texts, codes, strict=True)
+            for line, count, text, code, delivery in zip(
+                lines, counts, texts, codes, deliveries or [None] * len(lines), strict=True
+            )
         ],
         location=location_named(location) if location else None,
         accept=accept,

@@ -13,11 +13,19 @@ from outwork.models.purchase import PurchaseLine
 from outwork.rules.delivering import TransportMode
 
 
+class AnnouncedDeliveryQuerySet(models.QuerySet["AnnouncedDelivery"]):
+    """Announced deliveries as one asks for them."""
+
+    def expected(self) -> AnnouncedDeliveryQuerySet:
+        """Neither cancelled nor closed, and not here in full."""
+        return self.filter(is_cancelled=False, is_closed=False, received__lt=F("quantity"))
+
+
 class AnnouncedDelivery(models.Model):
     """A part of an order line that the supplier says is coming; several make up a line.
 
     `received` counts, in base units, what receipts took from it. `serials` is the list that the supplier sent
-    ahead, in the order it was sent. A cancelled one is no longer expected.
+    ahead, in the order it was sent. A cancelled one is no longer expected, nor is the rest of a closed one.
     """
 
     line = models.ForeignKey(PurchaseLine, on_delete=models.PROTECT, related_name="announced_deliveries")
@@ -34,6 +42,8 @@ class AnnouncedDelivery(models.Model):
     note = models.CharField(max_length=500, default="")
     event = models.ForeignKey("Event", on_delete=models.PROTECT, related_name="announced_deliveries")
 
+    objects = AnnouncedDeliveryQuerySet.as_manager()
+
     class Meta:
         ordering = ["line_id", "expected_date", "id"]
         constraints = [
@@ -48,6 +58,20 @@ class AnnouncedDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} of line {self.line_id}"
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in a word."""
+        if self.is_cancelled:
+            return "cancelled"
+        if self.received >= self.quantity:
+            return "here"
+        return "closed" if self.is_closed else "expected"
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether something of it is still to come."""
+        return self.state == "expected"
 
 
 class Demand(models.Model):

@@ -18,7 +18,6 @@ from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.states import OrderStatus
 
 declare(
-    line_closed="{part}: the line is closed short already",
     line_has_nothing_open="{part}: all {ordered} came, there is nothing to close",
     line_not_closed="{part}: the line is not closed short",
     closing_without_reason="Closing a line short needs a reason",

@@ -21,6 +21,7 @@ from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
 from outwork.operations import build_states, deciding, order_states
 from outwork.operations.arriving import Lot, lots_of
+from outwork.operations.matching_deliveries import count_deliveries, fill_in
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.queries.landed import LandedCost, landed
@@ -56,14 +57,16 @@ def receive(
     (or the arrival's own, or the manufacturer's default) they are accepted in the same step. The first
     receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
     become ordinary stock and say so. Never refused for want of components. Location: arrival, request,
-    line, build, order, part. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
+    line, build, order, part. An arrival may start from an announced delivery; the difference is said. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
     over_receipt_reason, location_missing, location_unknown, location_structural, stock_status_unknown,
+    delivery_not_on_order, delivery_not_expected, delivery_of_another_line,
     serials_needed, serials_not_kept, virtual_serials, bad quantities, serial numbers and long texts.
     """
     order = lock_order(order, expected_version=expected_version)
     lines = {
         line.pk: line for line in order.lines.select_related("part__default_location", "destination", "supplier_part")
     }
+    arrivals, announced = fill_in(order, lines, arrivals)
     meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
     is_over = _is_over(lines, arrivals)
     holding = hold(lambda: _reach(order, [build_id for build_id in meant if build_id is not None], is_over=is_over))
@@ -81,8 +84,11 @@ def receive(
     )
     lots = lots_of(order, lines, builds, arrivals, receipt, location)
 
-    event = record("order.received", order, actor=actor, at=at, reason=reason, data=_told(receipt))
-    said = _ready_builds(builds, event) + _nameless(lots)
+    arrived = [(lot.arrival, lot.line, lot.units, lot.serials) for lot in lots]
+    counted, said = count_deliveries(announced, arrived)
+    data = {**_told(receipt), **({"announced": counted} if counted else {})}
+    event = record("order.received", order, actor=actor, at=at, reason=reason, data=data)
+    said += _ready_builds(builds, event) + _nameless(lots)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
     if receipt.over:

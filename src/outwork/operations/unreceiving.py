@@ -15,6 +15,7 @@ from outwork.ledger.reserve import Reservations, read_for_outputs
 from outwork.ledger.revalue import Reach
 from outwork.models import Allocation, Build, BuildOutput, Event, Movement, PurchaseLine, PurchaseOrder, User
 from outwork.operations import order_states
+from outwork.operations.matching_deliveries import count_deliveries_back
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.queries.settings import company_day
@@ -77,6 +78,7 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     rows.update(BuildOutput, ("state",), [(one.pk, OutputState.WITHDRAWN) for one in outputs.values()])
     rows.update(Build, ("version",), [(pk, build.version + 1) for pk, build in builds.items()])
     _count_back(receipt, back)
+    count_deliveries_back(receipt)
     if order.status == OrderStatus.COMPLETE:
         order_states.reopen(order)
     else:

@@ -31,7 +31,8 @@ class Arrival:
     """What arrived for one line: in packs, or in base units with `in_units`.
 
     Several arrivals may be for one line (two batches, two boxes). `serials` is a list or the short way of
-    writing it; `accept` takes outputs of a build at once (None: as the manufacturer's default says).
+    writing it; `accept` takes outputs of a build at once (None: as the manufacturer's default says). With an
+    `announcement_id` what is not said here (quantity None, serials, batch) is what that delivery was announced with.
     """
 
     line_id: int
@@ -45,6 +46,7 @@ class Arrival:
     packaging: str = ""
     note: str = ""
     accept: bool | None = None
+    announcement_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

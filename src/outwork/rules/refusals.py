@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 # Every code with its English text; texts are looked up when shown, so that they can be translated.
 # One file per area registers its codes with `declare`; a code is declared once.
 TEXTS: dict[str, str] = {}
+# The codes that say: not you. The API answers them with 403.
+FORBIDDEN: set[str] = set()
 
 Where = tuple[str | int, ...]
 
@@ -19,6 +21,12 @@ def declare(**texts: str) -> None:
     for code, text in texts.items():
         assert code not in TEXTS, f"refusal code {code} is declared twice"
         TEXTS[code] = text
+
+
+def declare_forbidden(**texts: str) -> None:
+    """Register codes that refuse the person and not the request."""
+    declare(**texts)
+    FORBIDDEN.update(texts)
 
 
 def shown(value: Any) -> Any:
@@ -59,6 +67,11 @@ class Refusal(Exception):
         return self.reasons[0].code
 
     @property
+    def is_forbidden(self) -> bool:
+        """Whether somebody else might do it."""
+        return any(reason.code in FORBIDDEN for reason in self.reasons)
+
+    @property
     def codes(self) -> list[str]:
         """The codes of all reasons, in order."""
         return [reason.code for reason in self.reasons]
@@ -96,6 +109,7 @@ declare(
     rows_missing="The list is empty: there is nothing to do",
     text_too_long="{field} has {length} characters; at most {limit}",
     line_unknown="{build} has no line {line}",
+    line_closed="{part}: the line is closed short already",
     line_named_twice="Line {line} is named twice",
     output_decided="Output {output} of {build} is {state} already",
     no_lines_named="Name at least one line",

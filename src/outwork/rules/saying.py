@@ -14,9 +14,13 @@ from outwork.rules.refusals import shown
 
 SAID: dict[str, str] = {
     "allocated_but_not_available": "{item} is {status} now; the {quantity} allocated of it stay allocated",
-    "announced_more_than_open": "{part}: {announced} are announced by now, and {open} are open",
     "allocation_moved": "{quantity} of {item} that are allocated to {build} went along",
+    "allocation_not_restored": "{quantity} of {item} are not allocated to {build} again: they went elsewhere since",
     "allocation_shrunk": "{quantity} of {item} are no longer allocated to {build}",
+    "announced_exceeded": "{part}: {more} more came than the {announced} announced (delivery {delivery})",
+    "announced_missing": "{part}: {missing} of the {announced} announced did not come{serials} (delivery {delivery})",
+    "announced_more_than_open": "{part}: {announced} are announced by now, and {open} are open",
+    "announced_other_serials": "{part}: {serials} came and were not listed (delivery {delivery})",
     "already_there": "{item} lies at {location} already",
     "build_cost_restated": "What the units of {builds} cost changed with it",
     "build_cancelled": "{build} is cancelled: what arrived for it is ordinary stock",
@@ -36,6 +40,10 @@ SAID: dict[str, str] = {
     "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
+    "value_rate_missing": (
+        "No rate for {currency} on {day}: the value stays unknown until it is stated once more"
+        " (outwork rate set {currency} {day} RATE)"
+    ),
     "without_serials": (
         "{part}: {quantity} came with neither serial numbers nor a batch, and nobody can tell them from others later;"
         " give them a batch, or take the receipt back and receive them with their serial numbers"
