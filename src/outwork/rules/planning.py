@@ -175,3 +175,26 @@ def needed_on(
         return start
     end = target or promised
     return None if end is None else end - datetime.timedelta(days=lead_days or 0)
+
+
+def in_parts(whole: Coming, announced: Sequence[tuple[datetime.date | None, Decimal]]) -> list[Coming]:
+    """What comes on one order line, split into the deliveries that were announced (day, quantity) and the rest.
+
+    What was announced beyond what is open is not believed. What the line was bought for goes to the first deliveries.
+    """
+    left, found = whole.quantity, []
+    meant = dict(whole.meant_for)
+    dated = sorted(announced, key=lambda one: (one[0] is None, one[0] or datetime.date.max))
+    for day, quantity in [*dated, (whole.day, left)]:
+        taken = min(quantity, left)
+        if taken <= 0:
+            continue
+        left -= taken
+        kept, room = {}, taken
+        for key in list(meant):
+            kept[key] = min(meant[key], room)
+            room -= kept[key]
+            meant[key] -= kept[key]
+        wanted = {key: part for key, part in kept.items() if part > 0}
+        found.append(Coming(whole.part, taken, whole.source, whole.place, day or whole.day, whole.id, wanted))
+    return found
