@@ -169,7 +169,7 @@ def test_it_costs_the_same_for_any_number(shop, statements, resistor, board, she
     assert seen == 8
     with statements() as seen:
         add_to_stock(rows=[More(item_id, 2) for item_id in done.ids], **shop.by_bo)
-    assert seen == 5
+    assert seen == 6
 
 
 @pytest.mark.django_db(transaction=True)

@@ -68,4 +68,4 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
     items = [shop.put("R-10K", 5) for _ in range(count)]
     with statements() as seen:
         count_stock(rows=[Counted(item.pk, 4) for item in items], **shop.by_bo)
-    assert seen == 5
+    assert seen == 6

@@ -62,4 +62,4 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
     items = [shop.put("R-10K", 5) for _ in range(count)]
     with statements() as seen:
         write_off_stock(rows=[item.pk for item in items], **shop.by_bo)
-    assert seen == 6
+    assert seen == 7

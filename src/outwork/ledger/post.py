@@ -99,8 +99,9 @@ class Posting:
     ) -> None:
         """Some or all of an item goes to the outside world, with its share of the value or with what it is `worth`."""
         assert 0 < quantity <= item.quantity
+        source = item.where
         value = self._take(item, quantity, worth)
-        self._note(kind, quantity, item, item.where, None, None, value, about)
+        self._note(kind, quantity, item, source, None, None, value, about)
 
     def carry(self, item: Held, place: Place, *, kind: Kind, about: About = NOTHING) -> None:
         """Move a whole item; it keeps its id and its allocations."""
@@ -198,7 +199,10 @@ class Posting:
         self._new, self._touched, self._movements = {}, set(), []
 
     def _take(self, item: Held, quantity: Decimal, worth: Decimal | None) -> Decimal | None:
-        """Take units and their share of the value off an item; the last ones take all that is left."""
+        """Take units and their share of the value off an item; the last ones take all that is left.
+
+        What then is empty no longer exists, if that was said of it.
+        """
         if item.value is None:
             value = worth
         elif quantity == item.quantity:
@@ -210,6 +214,8 @@ class Posting:
         item.quantity -= quantity
         if item.quantity == 0:
             item.value = ZERO
+            if item.goes_when_empty:
+                item.put(GONE)
         elif item.value is not None and value is not None:
             item.value -= value
         return value

@@ -14,12 +14,16 @@ from outwork.ledger.held import Held
 from outwork.ledger.locations import find_locations
 from outwork.ledger.post import Posting, new_ids
 from outwork.models import Part, StockItem, SupplierPart, User
+from outwork.operations.batch_codes import BatchCodes
+from outwork.operations.owning import check_owner_ids
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.stating_value import Stated, Worths
 from outwork.operations.stock_rows import parts_of, read_row_quantity, take_in_hand
 from outwork.operations.text_limits import check_texts
-from outwork.queries.settings import company_day
+from outwork.queries.settings import all_settings
+from outwork.rules.days import day_in
 from outwork.rules.places import Kind, at_location
-from outwork.rules.quantities import money, rounded_money, worth
+from outwork.rules.quantities import rounded_money
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.serials import serial_number
 from outwork.rules.states import StockStatus
@@ -27,38 +31,46 @@ from outwork.rules.states import StockStatus
 declare(
     part_virtual="{part} is virtual: there is no stock of it",
     supplier_part_of_another_part="{supplier_part} is not {part}, but another part",
-    value_negative="{value} is not a value: it must be 0 or more",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class NewStock:
-    """Stock of one part that is new to us. `value` is per unit in base currency; None is unknown.
+    """Stock of one part that is new to us. `value` is per unit, in base currency or in `currency`; None is unknown.
 
     With `serials` (the short way of writing them, or a list) every unit becomes an item of its own, and
-    `quantity` may be left out where they are a list. Without `expiry_date` the part's default counts.
+    `quantity` may be left out where they are a list. Without `expiry_date` the part's default counts. A `batch` of
+    None is given by the company's template, an empty one is none. `goes_when_empty` None is as the setting
+    STOCK_DELETE_DEPLETED_DEFAULT says; a serial number never goes by itself.
     """
 
     part: int
     quantity: Any = None
     serials: str | Sequence[str] | None = None
     location: int | None = None
-    batch: str = ""
+    batch: str | None = None
     status: int = StockStatus.OK
     supplier_part: int | None = None
     packaging: str = ""
     expiry_date: datetime.date | None = None
     value: Any = None
+    currency: str = ""
     note: str = ""
+    owner: int | None = None
+    link: str = ""
+    goes_when_empty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """So much more of an item. `value` is per unit; without it the units are worth what those there are."""
+    """So much more of an item. `value` is per unit, in base currency or in `currency`; without it the units are
+    worth what those there are.
+    """
 
     item: int
     quantity: Any
     value: Any = None
+    currency: str = ""
 
 
 @operation
@@ -73,23 +85,27 @@ def add_stock(
 ) -> Done:
     """Book new items that no order brought; `ids` holds them in the order of the rows.
 
-    Refuses part_unknown, part_virtual, serials_not_kept, location_unknown, location_structural,
-    supplier_part_unknown, supplier_part_of_another_part, stock_status_unknown, serials_used and the other
-    reasons about serials, quantities and values.
+    A value in another currency is converted at the rate of the company's day; where there is none it is unknown, which
+    is said (`value_rate_missing`). Refuses part_unknown, part_virtual, serials_not_kept, location_unknown,
+    location_structural, supplier_part_unknown, supplier_part_of_another_part, owner_unknown, stock_status_unknown,
+    currency_code_invalid, batch_template_broken, serials_used and the other reasons about serials, quantities and
+    values.
     """
     reasons = Reasons()
     if not rows:
         reasons.add("rows_missing")
     parts = _parts(rows, reasons)
-    find_locations([(row.location, (index, "location")) for index, row in enumerate(rows)], reasons)
+    places = find_locations([(row.location, (index, "location")) for index, row in enumerate(rows)], reasons)
     _check_supplier_parts(rows, parts, reasons)
+    check_owner_ids([(row.owner, (index, "owner")) for index, row in enumerate(rows)], reasons)
     for index, row in enumerate(rows):
-        facts = {"status": row.status, "batch": row.batch, "packaging": row.packaging, "note": row.note}
-        check_facts(facts, index, reasons)
+        names = ("status", "batch", "packaging", "link", "note")
+        check_facts({name: getattr(row, name) for name in names}, index, reasons)
     units = _read_units(rows, parts, reasons)
-    values = [_read_value(row.value, index, reasons) for index, row in enumerate(rows)]
+    known = all_settings()
+    rates = Worths.of(known, at, [row.currency for row in rows])
+    values = [rates.read(row.value, row.currency, index, reasons) for index, row in enumerate(rows)]
     scope = serials.scopes(parts.values())
-    today = company_day(at)
     claims = [
         serials.Claim(scope[row.part], given, (index, "serials"))
         for index, (row, (_, given)) in enumerate(zip(rows, units, strict=True))
@@ -99,29 +115,30 @@ def add_stock(
     reasons.raise_any()
 
     kind = Kind.OPENING if is_opening else Kind.ADDED
+    codes, today = BatchCodes.of(known, at), day_in(at, known["TIME_ZONE"])
     ids = iter(new_ids(sum(len(given) or 1 for _, given in units)))
-    items: list[tuple[Held, Decimal | None]] = []
+    items: list[tuple[Held, Stated]] = []
     for row, (quantity, given), value in zip(rows, units, values, strict=True):
+        batch = row.batch
+        if batch is None:
+            place = places.get(row.location) if row.location is not None else None
+            batch = codes.code(part=parts[row.part], quantity=quantity, location=place)
+        goes = known["STOCK_DELETE_DEPLETED_DEFAULT"] if row.goes_when_empty is None else row.goes_when_empty
         one_each: Sequence[str | None] = given or [None]
         for serial in one_each:
             item = _new_item(next(ids), row, parts[row.part], at, today, serial, scope[row.part])
             item.quantity = Decimal(1) if serial else quantity
-            items.append((item, None if value is None else worth(item.quantity, value)))
+            item.batch, item.goes_when_empty = batch, bool(goes) and serial is None
+            items.append((item, value))
     about = [StockItem(pk=items[0][0].id)] if len(items) == 1 else []
-    event = record(
-        "stock.opened" if is_opening else "stock.added",
-        *about,
-        *parts_of(parts.values()),
-        actor=actor,
-        at=at,
-        reason=reason,
-    )
+    kind_of_event = "stock.opened" if is_opening else "stock.added"
+    event = record(kind_of_event, *about, *parts_of(parts.values()), actor=actor, at=at, reason=reason)
     posting = Posting(event, {})
-    for item, item_value in items:
-        posting.arrive(item, kind=kind, value=item_value)
+    for item, value in items:
+        posting.arrive(item, kind=kind, value=value.of(item.quantity), about=value.about(item.quantity))
     with naming_constraints():
         posting.write()
-    return Done(event.pk, [item.id for item, _ in items])
+    return Done(event.pk, [item.id for item, _ in items], rates.said())
 
 
 @operation
@@ -134,7 +151,8 @@ def add_to_stock(
     bad quantities and values.
     """
     reasons = Reasons()
-    hand = take_in_hand([row.item for row in rows], reasons)
+    hand = take_in_hand([row.item for row in rows], reasons, actor=actor)
+    rates = Worths.of(hand.settings, at, [row.currency for row in rows])
     quantities = []
     values = []
     for index, row in enumerate(rows):
@@ -142,7 +160,7 @@ def add_to_stock(
             reasons.add("item_has_serial", item=hand.name(row.item), where=(index, "item"))
         pieces = hand.is_counted_in_pieces(row.item)
         quantities.append(read_row_quantity(row.quantity, reasons, where=(index, "quantity"), pieces=pieces))
-        values.append(_read_value(row.value, index, reasons))
+        values.append(rates.read(row.value, row.currency, index, reasons))
     reasons.raise_any()
 
     event = record("stock.increased", *hand.documents(), actor=actor, at=at, reason=reason)
@@ -150,10 +168,10 @@ def add_to_stock(
     for row, quantity, value in zip(rows, quantities, values, strict=True):
         item = hand.held[row.item]
         assert quantity is not None
-        added = unit_value(item, quantity) if value is None else worth(quantity, value)
-        posting.grow(item, quantity, kind=Kind.ADDED, value=added)
+        added = unit_value(item, quantity) if row.value is None else value.of(quantity)
+        posting.grow(item, quantity, kind=Kind.ADDED, value=added, about=value.about(quantity))
     posting.write()
-    return Done(event.pk, [row.item for row in rows])
+    return Done(event.pk, [row.item for row in rows], rates.said())
 
 
 def unit_value(item: Held, quantity: Decimal) -> Decimal | None:
@@ -230,19 +248,6 @@ def _read_units(rows: Sequence[NewStock], parts: dict[int, Part], reasons: Reaso
     return units
 
 
-def _read_value(value: Any, index: int, reasons: Reasons) -> Decimal | None:
-    if value is None:
-        return None
-    try:
-        number = money(value, where=(index, "value"))
-    except Refusal as refusal:
-        reasons.found += refusal.reasons
-        return None
-    if number < 0:
-        reasons.add("value_negative", value=number, where=(index, "value"))
-    return number
-
-
 def _new_item(
     item_id: int, row: NewStock, part: Part, at: datetime.datetime, today: datetime.date, serial: str | None, scope: int
 ) -> Held:
@@ -254,7 +259,6 @@ def _new_item(
         part_id=part.pk,
         quantity=Decimal(0),
         received_at=at,
-        batch=row.batch,
         serial=serial,
         serial_number=serial_number(serial) if serial else None,
         serial_scope=scope if serial else None,
@@ -263,6 +267,8 @@ def _new_item(
         packaging=row.packaging,
         expiry_date=expiry,
         note=row.note,
+        owner_id=row.owner,
+        link=row.link,
     )
     item.put(at_location(row.location))
     return item

@@ -12,6 +12,7 @@ from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.held import Held
 from outwork.models import SupplierPart, User
 from outwork.operations.adding_stock import check_facts, check_supplier_part
+from outwork.operations.owning import check_owner_ids
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.stock_rows import Hand, take_in_hand
 from outwork.rules.quantities import as_text
@@ -22,14 +23,28 @@ from outwork.rules.states import AVAILABLE_STOCK, StockStatus
 declare(
     fact_unknown="A stock item has no {field} that could be changed; there are {choices}",
     serial_of_many="{item} is {quantity} units: only one piece has a serial number",
+    serial_fixed="{item} has its serial number for good: STOCK_ALLOW_EDIT_SERIAL is off",
 )
 
-FACTS = ("status", "batch", "serial", "packaging", "expiry_date", "supplier_part", "note")
+FACTS = (
+    "status",
+    "batch",
+    "serial",
+    "packaging",
+    "expiry_date",
+    "supplier_part",
+    "owner",
+    "link",
+    "goes_when_empty",
+    "note",
+)
+_TEXTS = ("status", "batch", "packaging", "link", "note")
+_KEYS = {"supplier_part": "supplier_part_id", "owner": "owner_id", "part": "part_id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New facts of an item; those that are not named stay. `supplier_part` is an id or None."""
+    """New facts of an item; those that are not named stay. `supplier_part` and `owner` are ids or None."""
 
     item: int
     facts: Mapping[str, Any]
@@ -45,16 +60,17 @@ def change_stock(
     (`allocated_but_not_available`). Quantities are counted, places transferred, values revalued: none of
     them is a fact here. Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, fact_unknown,
     stock_status_unknown, text_too_long, text_invalid, supplier_part_unknown, supplier_part_of_another_part,
-    serial_of_many, serials_not_kept, serials_used.
+    owner_unknown, item_of_others, serial_of_many, serials_not_kept, serials_used, serial_fixed.
     """
     reasons = Reasons()
-    hand = take_in_hand([row.item for row in rows], reasons, may_be_in_production=True)
+    hand = take_in_hand([row.item for row in rows], reasons, actor=actor, may_be_in_production=True)
     for index, row in enumerate(rows):
         if unknown := [name for name in row.facts if name not in FACTS]:
             reasons.add("fact_unknown", field=unknown, choices=FACTS, where=(index, unknown[0]))
-        plain = {name: row.facts[name] for name in ("status", "batch", "packaging", "note") if name in row.facts}
+        plain = {name: row.facts[name] for name in _TEXTS if name in row.facts}
         check_facts(plain, index, reasons)
     _check_supplier_parts(rows, hand, reasons)
+    check_owner_ids([(row.facts.get("owner"), (index, "owner")) for index, row in enumerate(rows)], reasons)
     scopes = _check_serials(rows, hand, reasons)
     reasons.raise_any()
 
@@ -88,7 +104,7 @@ def apply_facts(item: Held, facts: Mapping[str, Any], scope: int | None) -> tupl
     """Put facts into a held item; gives what really changed, before and after, as JSON can keep it."""
     before, after = {}, {}
     for name, value in facts.items():
-        attribute = "supplier_part_id" if name == "supplier_part" else name
+        attribute = attribute_of(name)
         old = getattr(item, attribute)
         new = value or None if name == "serial" else value
         if old == new:
@@ -99,6 +115,11 @@ def apply_facts(item: Held, facts: Mapping[str, Any], scope: int | None) -> tupl
             item.serial_number = serial_number(new) if new else None
             item.serial_scope = scope if new else None
     return before, after
+
+
+def attribute_of(fact: str) -> str:
+    """Where a held item keeps a fact."""
+    return _KEYS.get(fact, fact)
 
 
 def plain_fact(value: Any) -> Any:
@@ -117,6 +138,11 @@ def _check_supplier_parts(rows: Sequence[Change], hand: Hand, reasons: Reasons) 
 
 def _check_serials(rows: Sequence[Change], hand: Hand, reasons: Reasons) -> dict[int, int]:
     """Check the serial numbers that are new to their items; gives the scopes of the parts."""
+    if not hand.settings["STOCK_ALLOW_EDIT_SERIAL"]:
+        for index, row in enumerate(rows):
+            serial = hand.held[row.item].serial
+            if serial and "serial" in row.facts and (row.facts["serial"] or None) != serial:
+                reasons.add("serial_fixed", item=hand.name(row.item), where=(index, "serial"))
     if not any(row.facts.get("serial") for row in rows):
         return {}
     scopes = serials.scopes(hand.parts.values())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from outwork.ledger.held import Held
 from outwork.models import User
 from outwork.operations.adding_stock import unit_value
 from outwork.operations.recording import Done, operation, record
@@ -33,17 +34,20 @@ def count_stock(
 
     Found units are worth what the item's units are worth; of an empty item that is unknown. A count below
     what is allocated takes the newest allocations back and says so (`allocation_shrunk`). A count that
-    finds what was known moves nothing, but stands in the event. Refuses item_unknown, item_gone,
-    item_repeated, item_not_on_hand, item_in_production, item_has_serial (more than one) and bad quantities.
+    finds what was known moves nothing, but stands in the event; every item keeps when it was counted last, and by
+    whom. Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_in_production, item_of_others,
+    item_has_serial (more than one) and bad quantities.
     """
     reasons = Reasons()
-    hand = take_in_hand([row.item for row in rows], reasons)
+    hand = take_in_hand([row.item for row in rows], reasons, actor=actor)
     found = [_read(row, index, hand, reasons) for index, row in enumerate(rows)]
     reasons.raise_any()
 
     differences = {row.item: quantity - hand.held[row.item].quantity for row, quantity in zip(rows, found, strict=True)}
     counts = [{"item": row.item, "counted": as_text(quantity)} for row, quantity in zip(rows, found, strict=True)]
-    event = record("stock.counted", *hand.documents(), actor=actor, at=at, reason=reason, data={"counts": counts})
+    seen = [_note_count(hand.held[row.item], actor, at) for row in rows]
+    data = {"counts": counts, "counted": [one for one in seen if one is not None]}
+    event = record("stock.counted", *hand.documents(), actor=actor, at=at, reason=reason, data=data)
     posting, book = hand.open(event)
     for item_id, difference in differences.items():
         item = hand.held[item_id]
@@ -52,10 +56,21 @@ def count_stock(
         elif difference < 0:
             hand.shrink(book, item, item.quantity + difference)
             posting.leave(item, -difference, kind=Kind.COUNTED)
+        else:
+            posting.touch(item)
     posting.write()
     book.write()
     changed = {str(item_id): as_text(difference) for item_id, difference in differences.items() if difference}
     return Done(event.pk, [row.item for row in rows], hand.spoken(), {"differences": changed})
+
+
+def _note_count(item: Held, actor: User, at: datetime.datetime) -> dict[str, Any] | None:
+    """Keep the count with the item, unless it was counted later than this; gives what was known before."""
+    if item.counted_at is not None and item.counted_at > at:
+        return None
+    before = {"counted_at": item.counted_at and item.counted_at.isoformat(), "counted_by": item.counted_by_id}
+    item.counted_at, item.counted_by_id = at, actor.pk
+    return {"item": item.id, **before}
 
 
 def _read(row: Counted, index: int, hand: Hand, reasons: Reasons) -> Decimal:

@@ -29,11 +29,12 @@ def remove_stock(
     """Take units out of stock, free ones first; `ids` holds the items in the order of the rows.
 
     What is then allocated beyond what is there gives way, newest allocations first, and is said
-    (`allocation_shrunk`). An item of which nothing is left stays, empty. Refuses item_unknown, item_gone,
-    item_repeated, item_not_on_hand, item_in_production, item_short and bad quantities.
+    (`allocation_shrunk`). An item of which nothing is left stays, empty, unless it was said of it that it goes then.
+    Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_in_production, item_of_others, item_short
+    and bad quantities.
     """
     reasons = Reasons()
-    hand = take_in_hand([row.item for row in rows], reasons)
+    hand = take_in_hand([row.item for row in rows], reasons, actor=actor)
     quantities = []
     for index, row in enumerate(rows):
         item = hand.held[row.item]

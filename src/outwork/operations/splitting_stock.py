@@ -37,7 +37,7 @@ def split_stock(
     item_in_production, item_short, split_of_everything and bad quantities.
     """
     reasons = Reasons()
-    hand = take_in_hand([row.item for row in rows], reasons)
+    hand = take_in_hand([row.item for row in rows], reasons, actor=actor)
     quantities = [_read(row, index, hand, reasons) for index, row in enumerate(rows)]
     reasons.raise_any()
 

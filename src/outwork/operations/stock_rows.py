@@ -12,7 +12,9 @@ from django.db import models
 from outwork.ledger.held import Held, item_name, lock_items
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_items
-from outwork.models import BuildLine, Event, Part, StockItem
+from outwork.models import BuildLine, Event, Part, StockItem, User
+from outwork.operations.owning import check_owners
+from outwork.queries.settings import all_settings
 from outwork.rules.places import PlaceKind
 from outwork.rules.quantities import as_text
 from outwork.rules.quantities import quantity as read_quantity
@@ -26,9 +28,13 @@ declare(
     item_empty="Nothing is left of {item}",
     item_has_serial="{item} is one piece with a serial number",
     item_short="{item}: {there} there, {wanted} wanted",
+    units_not_free="{item}: {free} are not allocated, {wanted} wanted",
+    item_elsewhere="{item} is {place}, not {wanted}",
 )
 
 PLACE_WORDS = {
+    PlaceKind.UNPLACED: "on hand",
+    PlaceKind.LOCATION: "on hand",
     PlaceKind.INSIDE: "inside another item",
     PlaceKind.CUSTOMER: "at a customer",
     PlaceKind.USED: "used up by a build",
@@ -43,6 +49,7 @@ class Hand:
     held: dict[int, Held]
     parts: dict[int, Part]
     reserved: dict[Key, Reserved]
+    settings: dict[str, Any] = field(default_factory=dict)
     said: list[tuple[str, int, int, Decimal, int | None]] = field(default_factory=list)
 
     def name(self, item_id: int) -> str:
@@ -93,10 +100,26 @@ class Hand:
         ]
 
 
-def take_in_hand(item_ids: Sequence[int], reasons: Reasons, *, may_be_in_production: bool = False) -> Hand:
-    """Lock the items of a request once, in id order, and read their parts and allocations: at most three statements.
+ON_HAND = frozenset({PlaceKind.LOCATION, PlaceKind.UNPLACED})
 
-    Notes `item_repeated`, `item_not_on_hand` and `item_in_production`; refuses at once, with all that was
+
+def take_in_hand(
+    item_ids: Sequence[int],
+    reasons: Reasons,
+    *,
+    actor: User,
+    may_be_in_production: bool = False,
+    places: frozenset[PlaceKind] = ON_HAND,
+    if_allowed: frozenset[PlaceKind] = frozenset(),
+    also: Iterable[int] = (),
+    held: dict[int, Held] | None = None,
+) -> Hand:
+    """Lock the items of a request once, in id order; read their parts and allocations and all settings.
+
+    At most four statements, more where ownership is controlled. `also` are further items to lock, of which nothing is
+    asked but that they exist; `held` are items the caller has locked; places `if_allowed` count where the setting
+    STOCK_ALLOW_OUT_OF_STOCK_TRANSFER is on. Notes `item_repeated`, `item_not_on_hand` (for
+    other `places` `item_elsewhere`), `item_in_production` and `item_of_others`; refuses at once, with all that was
     noted so far, an empty list (`rows_missing`), `item_unknown` and `item_gone`.
     """
     if not item_ids:
@@ -106,17 +129,24 @@ def take_in_hand(item_ids: Sequence[int], reasons: Reasons, *, may_be_in_product
         if item_id in seen:
             reasons.add("item_repeated", item=item_id, where=(index, "item"))
         seen.add(item_id)
-    held = _lock(item_ids, reasons)
+    held = _lock(item_ids, also, reasons) if held is None else held
     parts = {part.pk: part for part in Part.objects.filter(pk__any={one.part_id for one in held.values()})}
     allocated = [one.id for one in held.values() if one.allocated]
-    hand = Hand(held, parts, read_for_items(allocated) if allocated else {})
+    hand = Hand(held, parts, read_for_items(allocated) if allocated else {}, all_settings())
+    beyond = if_allowed if hand.settings["STOCK_ALLOW_OUT_OF_STOCK_TRANSFER"] else frozenset[PlaceKind]()
     for index, item_id in enumerate(item_ids):
-        item = held[item_id]
-        if item.place not in (PlaceKind.LOCATION, PlaceKind.UNPLACED):
-            place = PLACE_WORDS[PlaceKind(item.place)]
-            reasons.add("item_not_on_hand", item=hand.name(item_id), place=place, where=(index, "item"))
+        item, where = held[item_id], (index, "item")
+        if item.place not in places | beyond:
+            place, name = PLACE_WORDS[PlaceKind(item.place)], hand.name(item_id)
+            if places == ON_HAND:
+                reasons.add("item_not_on_hand", item=name, place=place, where=where)
+            else:
+                reasons.add("item_elsewhere", item=name, place=place, wanted=PLACE_WORDS[min(places)], where=where)
         elif item.is_in_production and not may_be_in_production:
-            reasons.add("item_in_production", item=hand.name(item_id), where=(index, "item"))
+            reasons.add("item_in_production", item=hand.name(item_id), where=where)
+    asked = [(held[item_id], (index, "item")) for index, item_id in enumerate(item_ids)]
+    is_on = hand.settings["STOCK_OWNERSHIP_CONTROL"]
+    check_owners(asked, actor, reasons, named=hand.name, is_on=is_on)
     return hand
 
 
@@ -134,19 +164,36 @@ def read_row_quantity(
     return number
 
 
+def read_part_of(hand: Hand, item_id: int, quantity: Any, index: int, reasons: Reasons) -> Decimal:
+    """How many units of an item are meant, all of them where no quantity is named; notes what cannot be.
+
+    Notes item_empty, item_short and bad quantities; then the answer is the whole item.
+    """
+    item, where = hand.held[item_id], (index, "quantity")
+    if item.quantity == 0:
+        reasons.add("item_empty", item=hand.name(item_id), where=(index, "item"))
+    if item.quantity == 0 or quantity is None:
+        return item.quantity
+    number = read_row_quantity(quantity, reasons, where=where, pieces=hand.is_counted_in_pieces(item_id))
+    if number is not None and number > item.quantity:
+        reasons.add("item_short", item=hand.name(item_id), there=item.quantity, wanted=number, where=where)
+    return item.quantity if number is None else min(number, item.quantity)
+
+
 def parts_of(rows: Iterable[Part]) -> list[models.Model]:
     """The part that an event is about, where all rows are of one."""
     parts = {part.pk: part for part in rows}
     return list(parts.values()) if len(parts) == 1 else []
 
 
-def _lock(item_ids: Sequence[int], reasons: Reasons) -> dict[int, Held]:
+def _lock(item_ids: Sequence[int], also: Iterable[int], reasons: Reasons) -> dict[int, Held]:
     try:
-        held = lock_items(item_ids)
+        held = lock_items([*item_ids, *also])
     except Refusal as refusal:
         where = {item_id: index for index, item_id in enumerate(item_ids)}
         for one in refusal.reasons:
-            reasons.found.append(Reason(one.code, one.params, (where[one.params["item"]], "item")))
+            index = where.get(one.params["item"])
+            reasons.found.append(Reason(one.code, one.params, ("item",) if index is None else (index, "item")))
         held = {}
     if not held:
         reasons.raise_any()

@@ -13,7 +13,10 @@ from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare
 
-declare(item_has_contents="There is something inside {item} ({count}): take it out first")
+declare(
+    item_has_contents="There is something inside {item} ({count}): take it out first",
+    serial_stays="{item} has a serial number: it cannot be written off while STOCK_ALLOW_DELETE_SERIALIZED is off",
+)
 
 
 @operation
@@ -24,13 +27,15 @@ def write_off_stock(
 
     A movement takes what is left to the outside world, the item is marked gone, and its serial number is
     free again. Its allocations are released, which is said (`allocation_shrunk`). Refuses item_unknown,
-    item_gone, item_repeated, item_not_on_hand, item_in_production, item_has_contents.
+    item_gone, item_repeated, item_not_on_hand, item_in_production, item_of_others, item_has_contents, serial_stays.
     """
     reasons = Reasons()
-    hand = take_in_hand(rows, reasons)
+    hand = take_in_hand(rows, reasons, actor=actor)
     contents = StockItem.objects.filter(inside__any=rows).exclude(place=PlaceKind.GONE)
     inside = Counter(contents.values_list("inside_id", flat=True))
     for index, item_id in enumerate(rows):
+        if hand.held[item_id].serial and not hand.settings["STOCK_ALLOW_DELETE_SERIALIZED"]:
+            reasons.add("serial_stays", item=hand.name(item_id), where=(index, "item"))
         if inside[item_id]:
             where = (index, "item")
             reasons.add("item_has_contents", item=hand.name(item_id), count=inside[item_id], where=where)

@@ -1,0 +1,70 @@
+"""Whose stock it is: where STOCK_OWNERSHIP_CONTROL is on, only its owner's people move or allocate an item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.db.models import Q
+
+from outwork.ledger.held import Held
+from outwork.models import Location, Owner, User
+from outwork.queries import settings
+from outwork.rules.refusals import Reasons, Where, declare
+
+declare(
+    item_of_others="{item} belongs to {owner}: only they may move or allocate it",
+    owner_unknown="There is no owner {owner}",
+)
+
+
+def check_owners(
+    items: Sequence[tuple[Held, Where]],
+    actor: User,
+    reasons: Reasons,
+    *,
+    named: Callable[[int], str],
+    is_on: bool | None = None,
+) -> None:
+    """Note `item_of_others` for every item that belongs to somebody whom the actor is not one of.
+
+    An item belongs to its owner, else to the owner of the nearest location around it that has one; what has none is
+    everybody's. Superusers pass. One statement while the setting is off (none if the caller knows it: `is_on`), three
+    while it is on.
+    """
+    if not (settings.get("STOCK_OWNERSHIP_CONTROL") if is_on is None else is_on):
+        return
+    if actor.is_superuser or not items:
+        return
+    around = _owners_of_places() if any(item.owner_id is None for item, _ in items) else {}
+    whose = {item.id: item.owner_id or around.get(item.location_id or 0) for item, _ in items}
+    mine = set(Owner.objects.filter(Q(user=actor) | Q(group__user=actor)).values_list("pk", flat=True))
+    strange = {owner for owner in whose.values() if owner is not None} - mine
+    if not strange:
+        return
+    names = {one.pk: str(one) for one in Owner.objects.filter(pk__any=strange).select_related("user", "group")}
+    for item, where in items:
+        if whose[item.id] in strange:
+            reasons.add("item_of_others", item=named(item.id), owner=names[whose[item.id] or 0], where=where)
+
+
+def _owners_of_places() -> dict[int, int]:
+    """The owner of every location that has one, its own or that of the nearest location around it; one statement."""
+    found = {pk: (parent, owner) for pk, parent, owner in Location.objects.values_list("pk", "parent", "owner")}
+    owners: dict[int, int] = {}
+    for pk in found:
+        at: int | None = pk
+        while at is not None:
+            at, owner = found[at]
+            if owner is not None:
+                owners[pk] = owner
+                break
+    return owners
+
+
+def check_owner_ids(wanted: Sequence[tuple[int | None, Where]], reasons: Reasons) -> None:
+    """Note `owner_unknown` for owners that do not exist, given by id; one statement, none if nobody is named."""
+    ids = {owner for owner, _ in wanted if owner is not None}
+    found = set(Owner.objects.filter(pk__in=sorted(ids)).values_list("pk", flat=True)) if ids else set()
+    for owner, where in wanted:
+        if owner is not None and owner not in found:
+            reasons.add("owner_unknown", owner=owner, where=where)
