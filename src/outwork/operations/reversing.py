@@ -12,7 +12,7 @@ from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations
 from outwork.ledger.reverse import Back, plan_back, post_back, settle_back
 from outwork.models import Event, Part, StockItem, User
-from outwork.operations.changing_stock import apply_facts, plain_fact
+from outwork.operations.changing_stock import apply_facts, attribute_of, plain_fact
 from outwork.operations.recording import Done, record
 from outwork.rules.places import PlaceKind, at_location
 from outwork.rules.refusals import declare, refuse
@@ -95,7 +95,7 @@ def _note_changed_facts(back: Back, item_id: int, after: dict[str, Any]) -> None
     if item.place == PlaceKind.GONE:
         back.reasons.add("item_gone_since", item=back.name(item_id))
     for name, was in after.items():
-        now = plain_fact(getattr(item, "supplier_part_id" if name == "supplier_part" else name))
+        now = plain_fact(getattr(item, attribute_of(name)))
         if now != was:
             numbers = {"item": back.name(item_id), "field": name, "now": now, "was": was, "event": back.event.pk}
             back.reasons.add("fact_changed_since", **numbers)
