@@ -44,7 +44,7 @@ def explode(runs: int) -> Iterator[Figures]:
 
 def trace(runs: int) -> Iterator[Figures]:
     """Trace a unit down whose sub-assembly has a sub-assembly, five levels deep; each was built with many components."""
-    by: dict[str, Any] = {"actor": User.objects.create(username="tracer"), "at": AT}
+    by: dict[str, Any] = {"actor": User.objects.create(username="tracer", is_superuser=True), "at": AT}
     assemblies = _parts("T", LEVELS, is_assembly=True, is_trackable=True)
     leaves = _parts("C", COMPONENTS)
     add_stock(rows=[NewStock(leaf, 10_000, batch=f"lot {leaf}", value="0.01") for leaf in leaves], **by)

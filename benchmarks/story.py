@@ -95,7 +95,7 @@ class Story:
 
     def prepare(self) -> None:
         """Parts, BOM, manufacturer and stock."""
-        user = User.objects.create(username="bench")
+        user = User.objects.create(username="bench", is_superuser=True)
         self.by = {"actor": user, "at": AT}
         Setting.objects.create(key="BUILDORDER_EXTERNAL_BUILDS", value=True)
         shelf = Location.objects.create(name="Shelf", path="Shelf")

@@ -48,11 +48,15 @@ NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
 
 
 class Shop:
-    """Ada buys, Bo keeps stock, Cy is the manufacturer's contact, Dee may do nothing."""
+    """Ada buys, Bo keeps stock, Cy is the manufacturer's contact, Dee may do nothing.
+
+    Ada and Bo are superusers here; what the groups of others allow is tested with the rights themselves.
+    """
 
     def __init__(self) -> None:
         self.ada, self.bo, self.cy, self.dee = (
-            User.objects.get_or_create(username=name)[0] for name in ("ada", "bo", "cy", "dee")
+            User.objects.get_or_create(username=name, defaults={"is_superuser": name in ("ada", "bo")})[0]
+            for name in ("ada", "bo", "cy", "dee")
         )
         self.now = NOON
 

@@ -13,10 +13,7 @@ from outwork.models import User
 from outwork.operations import system_account
 from outwork.rules.refusals import declare, refuse
 
-declare(
-    user_unknown="There is no user {username}",
-    user_not_active="User {username} is not active any more",
-)
+declare(user_unknown="There is no user {username}")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

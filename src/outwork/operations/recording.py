@@ -9,15 +9,19 @@ import hashlib
 import inspect
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from decimal import Decimal
 from enum import Enum
 from typing import Any, ParamSpec
 
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, SupplierReturn, User
+from outwork.operations.permitting import check_permitted
 from outwork.rules.refusals import declare, refuse
+from outwork.rules.secrets import Secret
 
 declare(
     key_used_for_another_request="Key {key} was used for another request ({kind} on {at}); a new request needs a new key",
@@ -26,6 +30,8 @@ declare(
 )
 
 P = ParamSpec("P")
+# An operation that is a step of another one is not asked about again.
+_is_step: ContextVar[bool] = ContextVar("is_step", default=False)
 _DOCUMENTS: dict[type[models.Model], str] = {
     Build: "build",
     PurchaseOrder: "order",
@@ -51,10 +57,11 @@ class Done:
 
 
 def operation(function: Callable[P, Done]) -> Callable[P, Done]:
-    """Run in one transaction; with a `key`, do it once and answer repeats with the first answer.
+    """Ask whether the actor may; run in one transaction; with a `key`, do it once and answer repeats with the first answer.
 
-    The function takes keyword arguments only, among them `actor`, `at` and `key`. Two calls with one key
-    wait for each other. The same key with another request is refused.
+    The function takes keyword arguments only, among them `actor`, `at` and `key`. What right it takes stands by its
+    name in rules/roles.py; who may do an operation may do its steps. Two calls with one key wait for each other. The
+    same key with another request is refused.
     """
     signature = inspect.signature(function)
     name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
@@ -63,22 +70,32 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
     def run(*args: P.args, **kwargs: P.kwargs) -> Done:
         assert not args, f"{name} takes keyword arguments only"
         request: dict[str, Any] = dict(kwargs)
+        if not _is_step.get():
+            check_permitted(function.__name__, request)
         _check_time(request["at"])
-        actor, key = request["actor"], request.get("key")
-        with transaction.atomic():
-            if key is None:
-                return function(*args, **kwargs)
-            _check_key(str(key))
-            digest = _digest(name, signature, request)
-            first = _first_answer(actor, str(key), digest)
-            if first is not None:
-                return first
-            done = function(*args, **kwargs)
-            result = json.loads(json.dumps(dataclasses.asdict(done), default=_plain))
-            Event.objects.filter(pk=done.event_id).update(key=str(key), request_hash=digest, result=result)
-            return Done(**result)
+        before = _is_step.set(True)
+        try:
+            with transaction.atomic():
+                if request.get("key") is None:
+                    return function(*args, **kwargs)
+                return _once(lambda: function(*args, **kwargs), request, _digest(name, signature, request))
+        finally:
+            _is_step.reset(before)
 
     return run
+
+
+def _once(act: Callable[[], Done], request: dict[str, Any], digest: str) -> Done:
+    """The first answer to a key; the act is done if there is none yet."""
+    actor, key = request["actor"], str(request["key"])
+    _check_key(key)
+    first = _first_answer(actor, key, digest)
+    if first is not None:
+        return first
+    done = act()
+    result = json.loads(json.dumps(dataclasses.asdict(done), default=_plain))
+    Event.objects.filter(pk=done.event_id).update(key=key, request_hash=digest, result=result)
+    return Done(**result)
 
 
 def record(
@@ -145,6 +162,8 @@ def _digest(name: str, signature: inspect.Signature, request: dict[str, Any]) ->
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Secret):  # a hash of it that only this installation can make
+        return salted_hmac("outwork.request", value.text, algorithm="sha256").hexdigest()
     if isinstance(value, models.Model):
         return f"{value._meta.label}:{value.pk}"
     if isinstance(value, Decimal):

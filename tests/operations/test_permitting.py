@@ -1,0 +1,150 @@
+"""Who may do what: asked before every operation, through groups, and not again for the steps of one."""
+
+import importlib
+import pkgutil
+
+import pytest
+from django.contrib.auth.models import Group
+
+from outwork import operations
+from outwork.models import BomLine, Company, Event, Part, Role, User
+from outwork.operations import permitting, system_account
+from outwork.operations.counting_stock import Counted, count_stock
+from outwork.operations.creating_build import create_build
+from outwork.operations.finishing import finish_build
+from outwork.operations.master_data import create
+from outwork.operations.ordering_build import order_build
+from outwork.operations.removing_stock import Removal, remove_stock
+from outwork.operations.settings import set_settings
+from outwork.operations.taking_back import reverse_event
+from outwork.rules.refusals import Refusal
+from outwork.rules.roles import AREAS, NEEDS, RIGHTS
+
+
+def allow(user, *rights):
+    """Put a user into a new group that may do this."""
+    group = Group.objects.create(name=f"Group {Group.objects.count()}")
+    for right in rights:
+        area, _, verb = right.partition(".")
+        role, _ = Role.objects.get_or_create(group=group, area=area)
+        setattr(role, f"may_{verb}", True)
+        role.save()
+    user.groups.add(group)
+    return User.objects.get(pk=user.pk)
+
+
+def every_operation():
+    found = {}
+    for module in pkgutil.walk_packages(operations.__path__, "outwork.operations."):
+        for thing in vars(importlib.import_module(module.name)).values():
+            if getattr(thing, "__wrapped__", None) is not None and thing.__module__ == module.name:
+                found[thing.__name__] = thing
+    return found
+
+
+def test_it_works(shop):
+    dee = allow(shop.dee, "part.add")
+    done = create(model=Part, rows=[{"name": "Resistor"}], **shop.by(dee))
+    assert Event.objects.get(pk=done.event_id).actor == dee
+    assert Part.objects.get().name == "Resistor"
+    shop.recount()
+
+
+def test_refuses_somebody_without_rights_before_anything_else(shop):
+    """Dee may do nothing: not one operation even looks at what she asks for."""
+    asked = every_operation()
+    assert len(asked) > 60
+    for name, operation in asked.items():
+        if NEEDS.get(name) == ():
+            continue
+        request = {"model": Part, "event": 1, "subject_kind": "part", "subject": (Part, 1)}
+        with pytest.raises(Refusal) as refused:
+            operation(**request, **shop.by(shop.dee))
+        assert refused.value.codes == ["not_permitted"], name
+        assert refused.value.is_forbidden
+    assert Event.objects.count() == 0
+
+
+def test_a_right_opens_its_own_door_only(shop):
+    dee = allow(shop.dee, "part.add", "stock.change")
+    for model, row in ((Company, {"name": "Acme"}), (BomLine, {"assembly": 1, "part": 2})):
+        assert shop.refused(create, model=model, rows=[row], actor=dee) == [("not_permitted", ("actor",))]
+    count_stock(rows=[Counted(shop.put("R-10K", 10).pk, 9)], **shop.by(dee))
+    with pytest.raises(Refusal) as refused:
+        set_settings(values={"COMPANY_NAME": "Dee & Co"}, **shop.by(dee))
+    assert str(refused.value) == "dee may not do this; it takes the right to change users and settings"
+
+
+def test_who_may_do_an_operation_may_do_its_steps(shop):
+    """Ordering a build makes an order and its lines; a buyer who may add orders need not be asked for each."""
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}), 10)
+    dee = allow(shop.dee, "purchase_order.add")
+    done = order_build(build=build, manufacturer=build.manufacturer, **shop.by(dee))
+    assert done.ids
+    assert shop.refused(finish_build, build=build, actor=dee) == [("not_permitted", ("actor",))]
+
+
+def test_an_operation_that_failed_leaves_nobody_unasked(shop):
+    with pytest.raises(Refusal):
+        create_build(part=shop.part("R-10K"), quantity=1, **shop.by_ada)
+    assert shop.refused(create_build, part=shop.part("R-10K"), quantity=1, actor=shop.dee) == [
+        ("not_permitted", ("actor",))
+    ]
+
+
+def test_what_was_done_is_taken_back_by_who_may_do_such_things(shop):
+    item = shop.put("R-10K", 10)
+    done = remove_stock(rows=[Removal(item.pk, 4)], **shop.by_bo)
+    asked = {"event": done.event_id, "reason": "wrong box"}
+    drawer = allow(shop.cy, "bom.change")
+    assert shop.refused(reverse_event, **asked, actor=drawer) == [("not_permitted", ("actor",))]
+    reverse_event(**asked, **shop.by(allow(shop.dee, "stock.change")))
+    item.refresh_from_db()
+    assert item.quantity == 10
+    shop.recount()
+
+
+def test_superusers_and_the_program_itself_are_not_asked(shop, statements):
+    system = system_account.system_account()
+    root = User.objects.create(username="root", is_superuser=True)
+    for one in (system, root):
+        with statements() as count:
+            assert permitting.rights_of(one) == RIGHTS
+        assert count == 0
+        create(model=Part, rows=[{"name": f"by {one.username}"}], **shop.by(one))
+
+
+def test_refuses_a_user_who_left_whatever_the_groups(shop):
+    dee = allow(shop.dee, "part.add")
+    root = User.objects.create(username="root", is_superuser=True, is_active=False)
+    User.objects.filter(pk=dee.pk).update(is_active=False)
+    dee = User.objects.get(pk=dee.pk)
+    for one in (dee, root):
+        with pytest.raises(Refusal) as refused:
+            create(model=Part, rows=[{"name": "Resistor"}], **shop.by(one))
+        assert refused.value.codes == ["user_not_active"]
+        assert permitting.rights_of(one) == frozenset()
+    assert not Part.objects.exists()
+
+
+def test_rights_of_several_groups_add_up(shop):
+    dee = allow(shop.dee, "part.view", "price.view")
+    assert permitting.may_see_prices(dee)
+    assert not permitting.may(dee, "stock", "view")
+    dee = allow(dee, "stock.view")
+    assert permitting.rights_of(dee) == {"part.view", "price.view", "stock.view"}
+    assert not permitting.may_see_prices(shop.cy)
+    assert permitting.may_see_prices(shop.ada)
+
+
+@pytest.mark.parametrize("groups", [1, 10, 100])
+def test_asking_costs_one_statement_the_first_time_only(shop, statements, groups):
+    dee = shop.dee
+    for area in list(AREAS)[: min(groups, len(AREAS))]:
+        dee = allow(dee, f"{area}.view")
+    Group.objects.bulk_create(Group(name=f"More {number}") for number in range(groups))
+    dee.groups.add(*Group.objects.filter(name__startswith="More"))
+    with statements() as count:
+        assert permitting.may(dee, "admin", "view")
+        assert not permitting.may(dee, "admin", "add")
+    assert count == 1
