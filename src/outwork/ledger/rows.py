@@ -95,7 +95,7 @@ def delete_where(model: type[Model], name: str, values: Iterable[int]) -> None:
 
 
 def _field(model: type[Model], name: str) -> Field[Any, Any]:
-    field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") else name)
+    field = model._meta.get_field(name)  # by attribute name too
     assert isinstance(field, Field)
     return field
 

@@ -6,17 +6,26 @@ import pytest
 from django.db import connection
 
 from outwork.models import (
+    Address,
     BomLine,
     BomSubstitute,
     Category,
     Company,
+    Contact,
     Event,
     ExchangeRate,
+    InternalPrice,
     Location,
+    LocationType,
     ManufacturerPart,
+    Parameter,
+    ParameterTemplate,
     Part,
     PriceBreak,
+    ProjectCode,
+    RelatedPart,
     SupplierPart,
+    TestTemplate,
 )
 from outwork.operations.master_data import NOUNS, change, create, remove
 from outwork.rules.refusals import Refusal
@@ -183,6 +192,9 @@ def many(model, count, shop):
     line = BomLine.objects.create(assembly=board, part=shop.part("BASE"), quantity=Decimal(1))
     sold = shop.sells(acme, shop.part("BASE"), None)
     texts = [f"N-{number}" for number in range(count)]
+    shop.switch_on("PART_INTERNAL_PRICE")
+    tested = shop.part("TESTED", is_testable=True, variant_of=template(shop), family=template(shop))
+    resistance = ParameterTemplate.objects.create(name="Resistance", unit="ohm")
     rows = {
         Category: [{"name": text} for text in texts],
         Part: [{"number": text, "name": text, "variant_of": template(shop)} for text in texts],
@@ -194,6 +206,17 @@ def many(model, count, shop):
         PriceBreak: [{"supplier_part": sold, "quantity": number + 1, "price": "0.1"} for number in range(count)],
         ExchangeRate: [{"currency": "USD", "day": f"{2000 + number}-01-01", "rate": "0.9"} for number in range(count)],
         Location: [{"name": text, "company": acme} for text in texts],
+        Contact: [{"company": acme, "name": text} for text in texts],
+        Address: [{"company": acme, "title": text} for text in texts],
+        RelatedPart: [{"part": part, "other": board} for part in parts],
+        InternalPrice: [{"part": board, "quantity": number + 1, "price": "0.1"} for number in range(count)],
+        TestTemplate: [{"part": tested, "name": text} for text in texts],
+        ParameterTemplate: [{"name": text, "unit": "V"} for text in texts],
+        Parameter: [
+            {"subject_kind": "part", "subject_id": part.pk, "template": resistance, "text": "4k7"} for part in parts
+        ],
+        LocationType: [{"name": text} for text in texts],
+        ProjectCode: [{"code": text} for text in texts],
     }
     change_to = {
         Category: ("name", "M-{}"),
@@ -206,6 +229,15 @@ def many(model, count, shop):
         PriceBreak: ("price", "0.2"),
         ExchangeRate: ("rate", "0.8"),
         Location: ("name", "M-{}"),
+        Contact: ("name", "M-{}"),
+        Address: ("title", "M-{}"),
+        RelatedPart: ("note", "M-{}"),
+        InternalPrice: ("price", "0.2"),
+        TestTemplate: ("name", "M-{}"),
+        ParameterTemplate: ("unit", "mV"),
+        Parameter: ("text", "10k"),
+        LocationType: ("name", "M-{}"),
+        ProjectCode: ("code", "M-{}"),
     }
     name, value = change_to[model]
     return rows[model], lambda pk: {"id": pk, name: value.format(pk) if isinstance(value, str) else value}
@@ -218,15 +250,24 @@ def template(shop):
 # Statements to create, change and remove; one more each on PostgreSQL, which takes a lock that SQLite has anyway.
 COSTS = {
     Category: (4, 4, 4),
-    Part: (7, 6, 9),
+    Part: (8, 7, 12),
     BomLine: (8, 5, 7),
     BomSubstitute: (10, 8, 8),
-    Company: (4, 3, 5),
-    ManufacturerPart: (6, 6, 6),
-    SupplierPart: (8, 5, 9),
-    PriceBreak: (6, 4, 4),
+    Company: (5, 3, 8),
+    ManufacturerPart: (6, 6, 9),
+    SupplierPart: (8, 5, 12),
+    PriceBreak: (8, 6, 6),
     ExchangeRate: (6, 5, 4),
     Location: (6, 6, 5),
+    Contact: (4, 4, 5),
+    Address: (6, 4, 6),
+    RelatedPart: (5, 4, 4),
+    InternalPrice: (7, 4, 4),
+    TestTemplate: (8, 8, 5),
+    ParameterTemplate: (4, 4, 4),
+    Parameter: (6, 5, 5),
+    LocationType: (4, 4, 4),
+    ProjectCode: (4, 4, 4),
 }
 
 

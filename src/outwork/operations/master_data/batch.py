@@ -11,16 +11,22 @@ from typing import Any
 from django.db.models import Count, ForeignKey, Model, QuerySet
 
 from outwork.models import (
+    Address,
     BomLine,
     BomSubstitute,
     Category,
     Company,
+    Contact,
     ExchangeRate,
     Location,
+    LocationType,
     ManufacturerPart,
+    ParameterTemplate,
     Part,
     PriceBreak,
+    ProjectCode,
     SupplierPart,
+    TestTemplate,
 )
 from outwork.rules.refusals import Reasons, declare
 
@@ -99,6 +105,21 @@ class Batch:
                     self.refuse(row, field.name, "row_unknown", noun=noun, id=row[field.attname])
 
 
+# What people call by the text that it is.
+_NAMED = (
+    Address,
+    Category,
+    Company,
+    Contact,
+    Location,
+    LocationType,
+    ManufacturerPart,
+    ParameterTemplate,
+    ProjectCode,
+    SupplierPart,
+    TestTemplate,
+)
+
 Check = Callable[[Batch], None]
 
 
@@ -148,7 +169,7 @@ def named(one: Any) -> str:
     """How people call a row, without another statement."""
     if isinstance(one, Part):
         return one.label
-    if isinstance(one, (Category, Company, Location, ManufacturerPart, SupplierPart)):
+    if isinstance(one, _NAMED):
         return str(one)
     nouns = {BomLine: "BOM line", BomSubstitute: "substitute", PriceBreak: "price break", ExchangeRate: "exchange rate"}
     return f"{nouns.get(type(one), one._meta.verbose_name)} {one.pk}"

@@ -13,6 +13,7 @@ from django.db.models import Max
 from outwork.models import BomLine, Event, Part
 from outwork.operations.following_bom import follow_pending
 from outwork.operations.master_data.batch import Batch, Row
+from outwork.operations.master_data.locking import refuse_locked
 from outwork.queries.bom import edges_below, labels, links, variants_below
 from outwork.rules.bom import Edge, PartKey, find_cycle
 from outwork.rules.quantities import whole
@@ -35,21 +36,15 @@ def check_bom_line(batch: Batch) -> None:
     """All of a BOM line; the cycle check reads the structure below the new parts in one statement."""
     for row in batch.rows:
         assembly, part = batch.one(row, "assembly_id"), batch.one(row, "part_id")
-        if assembly is not None:
-            _check_assembly(batch, row, assembly)
+        if assembly is not None and row.changes("assembly_id") and not assembly.is_assembly:
+            batch.refuse(row, "assembly", "bom_of_no_assembly", part=assembly.label)
         if part is not None:
             _check_component(batch, row, part)
         if row["attrition"] > 100:
             batch.refuse(row, "attrition", "attrition_too_large", value=row["attrition"])
+    refuse_locked(batch, "assembly", "bom_locked", lambda row: batch.one(row, "assembly_id") if row.values else None)
     _check_cycle(batch)
     _place_last(batch)
-
-
-def _check_assembly(batch: Batch, row: Row, assembly: Part) -> None:
-    if row.changes("assembly_id") and not assembly.is_assembly:
-        batch.refuse(row, "assembly", "bom_of_no_assembly", part=assembly.label)
-    if assembly.is_locked and row.values:
-        batch.refuse(row, "assembly", "bom_locked", part=assembly.label)
 
 
 def _check_component(batch: Batch, row: Row, part: Part) -> None:
@@ -140,9 +135,6 @@ def check_substitute(batch: Batch) -> None:
         line, part = batch.one(row, "bom_line_id"), batch.one(row, "part_id")
         if line is None:
             continue
-        assembly = assemblies[line.assembly_id]
-        if assembly.is_locked and row.values:
-            batch.refuse(row, "bom_line", "bom_locked", part=assembly.label)
         if part is None or not row.changes("part_id", "bom_line_id"):
             continue
         if not part.is_component:
@@ -151,6 +143,9 @@ def check_substitute(batch: Batch) -> None:
             batch.refuse(row, "part", "substitute_of_itself", part=part.label)
         adding.append(Edge(line.assembly_id, part.pk, _ANY))
         at[line.assembly_id, part.pk] = row
+    refuse_locked(
+        batch, "bom_line", "bom_locked", lambda row: _assembly_of(batch, row, assemblies) if row.values else None
+    )
     cycle = find_cycle(edges_below({int(edge.part) for edge in adding}), adding)
     if cycle:
         _refuse_cycle(batch, cycle, at)
@@ -161,21 +156,20 @@ def _assemblies(batch: Batch) -> dict[int, Part]:
     return {part.pk: part for part in Part.objects.filter(pk__any=ids)} if ids else {}
 
 
+def _assembly_of(batch: Batch, row: Row, assemblies: Mapping[int, Part]) -> Part | None:
+    line = batch.one(row, "bom_line_id")
+    return None if line is None else assemblies[line.assembly_id]
+
+
 def check_line_removal(batch: Batch) -> None:
     """Lines of a locked assembly stay."""
-    for row in batch.rows:
-        assembly = batch.one(row, "assembly_id")
-        if assembly is not None and assembly.is_locked:
-            batch.refuse(row, "id", "bom_locked", part=assembly.label)
+    refuse_locked(batch, "id", "bom_locked", lambda row: batch.one(row, "assembly_id"))
 
 
 def check_substitute_removal(batch: Batch) -> None:
     """Substitutes of a locked assembly stay."""
     assemblies = _assemblies(batch)
-    for row in batch.rows:
-        line = batch.one(row, "bom_line_id")
-        if line is not None and assemblies[line.assembly_id].is_locked:
-            batch.refuse(row, "id", "bom_locked", part=assemblies[line.assembly_id].label)
+    refuse_locked(batch, "id", "bom_locked", lambda row: _assembly_of(batch, row, assemblies))
 
 
 def let_builds_follow(values: Sequence[Mapping[str, Any]], event: Event) -> None:

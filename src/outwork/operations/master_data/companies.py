@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,12 +15,12 @@ from outwork.rules.packs import pack_quantity
 from outwork.rules.refusals import Refusal, declare
 
 declare(
+    name_differs_in_case="There is {standing} already: {name} differs from it in nothing but capital letters",
     company_sells_nothing="{company} is not a supplier: its parts cannot be bought from it",
     company_makes_nothing="{company} is not a manufacturer",
     email_invalid="{email} is not a mail address",
     part_not_bought="{part} is not purchaseable: it has no suppliers and manufacturers",
     manufacturer_part_of_another_part="{mpn} is a number of another part",
-    primary_twice="A part has one primary supplier part; this request names two",
     number_relied_on="{number} is used by order lines ({orders}) and stock items ({items}): it stays with its part and company",
     rate_of_base_currency="{currency} is the base currency, whose rate is always 1",
 )
@@ -49,11 +48,33 @@ COMPANY_RELIANCES = (
 def check_company(batch: Batch) -> None:
     """Currency and mail address read well; nothing relies on a flag that goes."""
     check_currency(batch)
+    check_email(batch)
+    _check_case(batch)
+    check_reliances(batch, COMPANY_RELIANCES)
+
+
+def _check_case(batch: Batch) -> None:
+    """Acme and ACME are a slip of the hand; two companies of exactly one name are told apart by their mail address.
+
+    All names are read, for SQLite folds the case of ASCII only; one statement, if a name changes.
+    """
+    rows = [row for row in batch.changing("name") if "name" not in row.bad]
+    if not rows:
+        return
+    mine = {row.id for row in rows}
+    spelt = {name.casefold(): name for pk, name in Company.objects.values_list("pk", "name") if pk not in mine}
+    for row in rows:
+        standing = spelt.setdefault(row["name"].casefold(), row["name"])
+        if standing != row["name"]:
+            batch.refuse(row, "name", "name_differs_in_case", name=row["name"], standing=standing)
+
+
+def check_email(batch: Batch) -> None:
+    """A mail address has one @, in the middle."""
     for row in batch.changing("email"):
         email = row["email"]
         if email and (email.count("@") != 1 or email.startswith("@") or email.endswith("@") or " " in email):
             batch.refuse(row, "email", "email_invalid", email=email)
-    check_reliances(batch, COMPANY_RELIANCES)
 
 
 def check_currency(batch: Batch) -> None:
@@ -105,8 +126,10 @@ def check_supplier_part(batch: Batch) -> None:
             row.values["pack_size"] = pack_quantity(row["pack_quantity"], part.unit, where=where)
         except Refusal as refusal:
             batch.reasons.found += refusal.reasons
+    for row in batch.rows:
+        if "available" in row.given:
+            row.values["available_at"] = None if row["available"] is None else batch.at
     _check_relied_on(batch)
-    _choose_primary(batch)
 
 
 def _check_relied_on(batch: Batch) -> None:
@@ -117,65 +140,6 @@ def _check_relied_on(batch: Batch) -> None:
         counts = {"orders": orders.get(pk or 0, 0), "items": items.get(pk or 0, 0)}
         if any(counts.values()):
             batch.refuse(row, "supplier", "number_relied_on", number=row.before.sku, **counts)
-
-
-def _choose_primary(batch: Batch) -> None:
-    """The first supplier part of a part is primary, and a new primary takes the place of the old one."""
-    rows = [row for row in batch.changing("is_primary", "part_id") if row["part_id"]]
-    if not rows:
-        return
-    standing: dict[int, set[int]] = defaultdict(set)
-    mine = {row.id for row in rows}
-    parts = {row["part_id"] for row in rows}
-    for pk, part in SupplierPart.objects.filter(part__any=parts).values_list("pk", "part"):
-        if pk not in mine:
-            standing[part].add(pk)
-    primary: dict[int, Any] = {}
-    for row in rows:
-        part = row["part_id"]
-        if row["is_primary"] and ("is_primary" in row.given or row.before is None):
-            if part in primary:
-                batch.refuse(row, "is_primary", "primary_twice")
-            primary[part] = row
-    for row in rows:
-        part = row["part_id"]
-        if part not in primary and not standing[part]:
-            row.values["is_primary"] = True
-            primary[part] = row
-        elif primary.get(part) is not row:
-            row.values["is_primary"] = False
-    batch.notes["parts_with_a_new_primary"] = list(primary)
-
-
-def clear_primary(batch: Batch) -> None:
-    """Make room for the new primaries: the database allows one at any moment."""
-    parts = batch.notes.get("parts_with_a_new_primary")
-    if parts:
-        SupplierPart.objects.filter(part__any=parts, is_primary=True).update(is_primary=False)
-
-
-def next_primary(removed: list[Any]) -> None:
-    """Where the primary supplier part was removed, the oldest of the others takes its place; two statements."""
-    parts = [one.part_id for one in removed if one.is_primary]
-    if not parts:
-        return
-    first: dict[int, int] = {}
-    for pk, part in SupplierPart.objects.filter(part__any=parts).order_by("pk").values_list("pk", "part"):
-        first.setdefault(part, pk)
-    if first:
-        SupplierPart.objects.filter(pk__any=first.values()).update(is_primary=True)
-
-
-def check_price_break(batch: Batch) -> None:
-    """A price is in the supplier's currency unless it says another."""
-    blank = [row for row in batch.rows if "currency" not in row.values and row.before is None]
-    suppliers = {row.index: batch.one(row, "supplier_part_id") for row in blank}
-    ids = {one.supplier_id for one in suppliers.values() if one is not None}
-    currencies = dict(Company.objects.filter(pk__any=ids).values_list("pk", "currency")) if ids else {}
-    for row in blank:
-        sold = suppliers[row.index]
-        row.values["currency"] = currencies[sold.supplier_id] if sold is not None else "EUR"
-    check_currency(batch)
 
 
 def check_exchange_rate(batch: Batch) -> None:

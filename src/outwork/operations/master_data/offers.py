@@ -8,6 +8,7 @@ from typing import Any
 
 from outwork.models import PriceBreak, SupplierPart, User
 from outwork.operations.master_data.batch import Batch
+from outwork.operations.master_data.nouns import Turn
 from outwork.operations.master_data.reading import Reader
 from outwork.operations.master_data.table import NOUNS
 from outwork.operations.master_data.writing import (
@@ -18,7 +19,9 @@ from outwork.operations.master_data.writing import (
     documents_of,
     insert,
     lock_master_data,
+    note,
     update,
+    values_of,
 )
 from outwork.operations.recording import Done, operation, record
 from outwork.rules.quantities import as_text
@@ -52,14 +55,16 @@ def offer_parts(*, rows: Sequence[Given], actor: User, at: datetime.datetime, ke
     if named:
         update(noun, batch)
     ids = [row.before.pk for row in batch.rows] if named else insert(noun, batch)
-    prices = _set_prices(
+    prices, turns = _set_prices(
         {(index, pk): row[PRICES] for index, (pk, row) in enumerate(zip(ids, rows, strict=True)) if PRICES in row}, at
     )
     documents = documents_of(noun, [{name: row[name] for name in ("part_id", "supplier_id")} for row in batch.rows])
     data: dict[str, Any] = {"rows": [row for row in changed if len(row) > 1]} if named else {"ids": ids}
     data |= {PRICES: prices} if prices else {}
     kind = "supplier_part.changed" if named else "supplier_part.created"
-    return Done(record(kind, *documents, actor=actor, at=at, data=data).pk, ids)
+    event = record(kind, *documents, actor=actor, at=at, data=data)
+    note(NOUNS[PriceBreak], turns, event)
+    return Done(event.pk, ids)
 
 
 def _check_shape(rows: Sequence[Given], reasons: Reasons) -> None:
@@ -72,10 +77,15 @@ def _check_shape(rows: Sequence[Given], reasons: Reasons) -> None:
         reasons.found += _at(index, found.found)
 
 
-def _set_prices(wanted: Mapping[tuple[int, int], Sequence[Given]], at: datetime.datetime) -> dict[str, Any]:
-    """Let the price breaks of supplier parts be these and no others; gives what they were and are, where they differ."""
+def _set_prices(
+    wanted: Mapping[tuple[int, int], Sequence[Given]], at: datetime.datetime
+) -> tuple[dict[str, Any], list[Turn]]:
+    """Let the price breaks of supplier parts be these and no others.
+
+    Gives what they were and are, where they differ: for the event by supplier part, and each break as it turned.
+    """
     if not wanted:
-        return {}
+        return {}, []
     parts = {
         one.pk: one for one in SupplierPart.objects.filter(pk__any=[pk for _, pk in wanted]).select_related("supplier")
     }
@@ -94,16 +104,19 @@ def _set_prices(wanted: Mapping[tuple[int, int], Sequence[Given]], at: datetime.
         ]
         where += [(index, number) for number, _ in new]
     delete(NOUNS[PriceBreak], gone)
+    turns: list[Turn] = [(values_of(NOUNS[PriceBreak], one), None) for one in gone]
     if fresh:
         batch = check_new(NOUNS[PriceBreak], fresh, at)
         _raise_at(batch, where)
         insert(NOUNS[PriceBreak], batch)
+        turns += [(None, row.values) for row in batch.rows]
     touched = {one.supplier_part_id for one in gone} | {row["supplier_part"] for row in fresh}
-    return {
+    told = {
         str(pk): [_texts(standing[pk]), _texts(_key(price, parts[pk].supplier.currency) for price in prices)]
         for (_, pk), prices in wanted.items()
         if pk in touched
     }
+    return told, turns
 
 
 def _key(price: Given, currency: str) -> Key:

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from outwork.ledger import rows
-from outwork.models import BomLine, BomSubstitute, Build, Location, Part, PurchaseLine, StockItem
+from outwork.models import BomLine, BomSubstitute, Build, Location, Part, PurchaseLine, StockItem, TestTemplate
 from outwork.models.purchase import OPEN_ORDERS
 from outwork.operations.master_data.batch import Batch, Reliance, Row, check_reliances, count_by
+from outwork.operations.master_data.locking import refuse_locked
 from outwork.queries.bom import edges_below, labels
 from outwork.rules.bom import find_cycle
 from outwork.rules.places import PlaceKind
@@ -54,6 +55,7 @@ RELIANCES = (
         lambda: StockItem.objects.existing().filter(serial__isnull=False),
         "part",
     ),
+    Reliance("is_testable", False, "test templates", lambda: TestTemplate.objects.all(), "part"),
     Reliance("is_virtual", True, "stock items", lambda: StockItem.objects.on_hand(), "part"),
 )
 
@@ -75,8 +77,6 @@ def check_default_location(batch: Batch) -> None:
 def check_part(batch: Batch) -> None:
     """Number, places and flags of parts."""
     check_default_location(batch)
-    for row in batch.changing("number", "revision"):
-        row.values["number_key"] = f"{row['number']}/{row['revision']}" if row["number"] else None
     for row in batch.changing("category_id"):
         category = batch.one(row, "category_id")
         if category is not None and category.is_structural:
@@ -215,5 +215,4 @@ def check_part_removal(batch: Batch) -> None:
     for row in batch.rows:
         if row["is_active"]:
             batch.refuse(row, "id", "part_active", part=row.before.label)
-        if row["is_locked"]:
-            batch.refuse(row, "id", "part_locked", part=row.before.label)
+    refuse_locked(batch, "id", "part_locked", lambda row: row.before)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, CharField, DateField, Field, ForeignKey, Model, PositiveIntegerField
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    FloatField,
+    ForeignKey,
+    JSONField,
+    Model,
+    PositiveIntegerField,
+)
 
 from outwork.models.fields import MoneyField, QuantityField, RateField
 from outwork.operations.master_data.nouns import Noun
@@ -25,10 +38,16 @@ declare(
     integer_invalid="{field} is a whole number from {least} to {limit}, not {value}",
     amount_negative="{field} is not negative, as {value} is",
     date_invalid="{field} is a date such as 2026-03-02, not {value}",
+    time_invalid="{field} is a date and time with its zone such as 2026-03-02T14:30+01:00, not {value}",
+    float_invalid="{field} is a number, not {value}",
+    list_invalid="{field} is a list of different texts without commas, not {value}",
+    choice_invalid="{field} is one of {choices}, not {value}",
     reference_invalid="{field} is the id of a {noun}, not {value}",
 )
 
 INTEGER_LIMIT = 2_147_483_647
+BIG_LIMIT = 2**63 - 1
+LIST_LIMIT = 5000
 
 
 class Reader:
@@ -100,7 +119,15 @@ class Reader:
         if isinstance(field, RateField):
             return exchange_rate(value, where=where)
         if isinstance(field, PositiveIntegerField):
-            return _integer(field, value, 1 if field.name in self.noun.positive else 0, where)
+            return _integer(field, value, 1 if field.name in self.noun.positive else 0, INTEGER_LIMIT, where)
+        if isinstance(field, BigIntegerField):
+            return _integer(field, value, 1, BIG_LIMIT, where)
+        if isinstance(field, FloatField):
+            return _float(field, value, where)
+        if isinstance(field, JSONField):
+            return _list(field, value, where)
+        if isinstance(field, DateTimeField):
+            return _time(field, value, where)
         if isinstance(field, DateField):
             return _date(field, value, where)
         return self.text(field, value, where)
@@ -114,6 +141,9 @@ class Reader:
             refuse("text_too_long", field=field.name, length=len(text), limit=field.max_length, where=where)
         if not text and field.name in self.noun.required:
             refuse("value_missing", field=field.name, where=where)
+        choices = [one for one, _ in field.flatchoices]
+        if choices and text not in choices:
+            refuse("choice_invalid", field=field.name, choices=choices, value=in_short(text), where=where)
         return text
 
 
@@ -133,15 +163,48 @@ def _amount(field: Field[Any, Any], value: Any, where: Where) -> Decimal:
     return amount
 
 
-def _integer(field: Field[Any, Any], value: Any, least: int, where: Where) -> int:
+def _integer(field: Field[Any, Any], value: Any, least: int, limit: int, where: Where) -> int:
     try:
         number = decimal(value)
     except Refusal:
         number = None
-    if number is None or number != number.to_integral_value() or not least <= number <= INTEGER_LIMIT:
+    if number is None or number != number.to_integral_value() or not least <= number <= limit:
         shown = in_short(value)
-        refuse("integer_invalid", field=field.name, value=shown, least=least, limit=INTEGER_LIMIT, where=where)
+        refuse("integer_invalid", field=field.name, value=shown, least=least, limit=limit, where=where)
     return int(number)
+
+
+def _float(field: Field[Any, Any], value: Any, where: Where) -> float:
+    try:
+        number = float(decimal(value))
+    except Refusal:
+        number = math.nan
+    if not math.isfinite(number):
+        refuse("float_invalid", field=field.name, value=in_short(value), where=where)
+    return number
+
+
+def _list(field: Field[Any, Any], value: Any, where: Where) -> list[str]:
+    """Different lines without commas, in their order: "A, B" is how pages and files write such a list."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        refuse("list_invalid", field=field.name, value=in_short(value), where=where)
+    texts = [one.strip() for one in value]
+    good = all(text and "," not in text and is_clean(text, is_line=True) for text in texts)
+    if not good or len({text.casefold() for text in texts}) < len(texts):
+        refuse("list_invalid", field=field.name, value=in_short(value), where=where)
+    if (length := sum(map(len, texts))) > LIST_LIMIT:
+        refuse("text_too_long", field=field.name, length=length, limit=LIST_LIMIT, where=where)
+    return texts
+
+
+def _time(field: Field[Any, Any], value: Any, where: Where) -> datetime.datetime:
+    try:
+        moment = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        refuse("time_invalid", field=field.name, value=in_short(value), where=where)
+    return moment.astimezone(datetime.UTC)
 
 
 def _date(field: Field[Any, Any], value: Any, where: Where) -> datetime.date:
@@ -160,4 +223,6 @@ def _stand_in(field: Field[Any, Any]) -> Any:
         return Decimal(1)
     if isinstance(field, MoneyField):
         return ZERO
+    if isinstance(field, (BigIntegerField, FloatField)):
+        return 0
     return datetime.date.min if isinstance(field, DateField) else ""

@@ -11,6 +11,7 @@ from django.db.models import CASCADE, PROTECT, SET_NULL, Count, Field, ManyToOne
 from outwork.ledger import rows
 from outwork.models import Event
 from outwork.operations.master_data.batch import Batch, named
+from outwork.operations.master_data.subjects import release_subjects
 from outwork.rules.refusals import declare
 
 declare(still_referred_to="{what} cannot be removed: it is named by {references}; change or remove those first")
@@ -18,7 +19,7 @@ declare(still_referred_to="{what} cannot be removed: it is named by {references}
 
 def check_references(batch: Batch) -> None:
     """Refuse to remove what something refers to, naming what and how many; one statement."""
-    found = _counted(batch.model, [row.before.pk for row in batch.rows])
+    found = counted_references(batch.model, [row.before.pk for row in batch.rows])
     for row in batch.rows:
         if counts := found.get(row.before.pk):
             shown = ", ".join(f"{word} ({count})" for word, count in sorted(counts.items()))
@@ -27,6 +28,7 @@ def check_references(batch: Batch) -> None:
 
 def release(model: type[Model], ids: Collection[int]) -> None:
     """Remove what lives only with these rows, and take them off what merely mentions them."""
+    release_subjects(model, ids)
     for field, on_delete in _referring(model):
         if on_delete is CASCADE:
             rows.delete_where(field.model, field.attname, ids)
@@ -34,7 +36,8 @@ def release(model: type[Model], ids: Collection[int]) -> None:
             field.model._default_manager.filter(**{f"{field.attname}__any": ids}).update(**{field.attname: None})
 
 
-def _counted(model: type[Model], ids: Collection[int]) -> dict[int, dict[str, int]]:
+def counted_references(model: type[Model], ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """How many rows of which kind name each of these, by id; one statement."""
     queries = []
     for field, on_delete in _referring(model):
         if on_delete is not PROTECT or field.model is Event or (field.model is model and field.name == "family"):

@@ -12,10 +12,12 @@ from django.db.models import Model
 
 from outwork.ledger import rows as bulk
 from outwork.models import Event, User
+from outwork.models.subject import OnSubject
 from outwork.operations.master_data.batch import Batch, Row, named
-from outwork.operations.master_data.nouns import Noun
+from outwork.operations.master_data.nouns import Noun, Turn
 from outwork.operations.master_data.reading import Reader
 from outwork.operations.master_data.references import check_references, release
+from outwork.operations.master_data.subjects import subject_of
 from outwork.operations.master_data.table import NOUNS
 from outwork.operations.master_data.unique import check_unique
 from outwork.operations.recording import Done, operation, record
@@ -48,6 +50,7 @@ def create(
     values = [{**row.values, "id": pk} for row, pk in zip(batch.rows, ids, strict=True)]
     event = record(_kind(noun, "created"), *documents_of(noun, values), actor=actor, at=at, data={"ids": ids})
     _follow(noun, values, event)
+    note(noun, [(None, one) for one in values], event)
     return Done(event.pk, ids)
 
 
@@ -65,10 +68,12 @@ def change(
     batch.reasons.raise_any()
     changed = {row.id: differences(row) for row in batch.rows}
     update(noun, batch)
-    documents = documents_of(noun, [_values(noun, row.before) for row in batch.rows])
+    before = [values_of(noun, row.before) for row in batch.rows]
     data = {"rows": [{"id": pk, **values} for pk, values in changed.items() if values]}
-    event = record(_kind(noun, "changed"), *documents, actor=actor, at=at, data=data)
-    _follow(noun, [{**_values(noun, row.before), **row.values} for row in batch.rows], event)
+    event = record(_kind(noun, "changed"), *documents_of(noun, before), actor=actor, at=at, data=data)
+    after = [{**was, **row.values} for was, row in zip(before, batch.rows, strict=True)]
+    _follow(noun, after, event)
+    note(noun, list(zip(before, after, strict=True)), event)
     return Done(event.pk, [row.before.pk for row in batch.rows])
 
 
@@ -90,13 +95,20 @@ def remove(
         check(batch)
     check_references(batch)
     reasons.raise_any()
-    gone = [_values(noun, row.before) for row in batch.rows]
+    gone = [values_of(noun, row.before) for row in batch.rows]
     delete(noun, [row.before for row in batch.rows])
     kept = [{"name": named(row.before), **_plain(values)} for row, values in zip(batch.rows, gone, strict=True)]
     documents = [one for one in documents_of(noun, gone) if type(one) is not model]
     event = record(_kind(noun, "removed"), *documents, actor=actor, at=at, data={"rows": kept})
     _follow(noun, gone, event)
+    note(noun, [(one, None) for one in gone], event)
     return Done(event.pk, list(ids))
+
+
+def note(noun: Noun, turns: Sequence[Turn], event: Event) -> None:
+    """Keep what the noun keeps of changes beside the event."""
+    for keep in noun.noted:
+        keep(turns, event)
 
 
 def _follow(noun: Noun, values: Sequence[Given], event: Event) -> None:
@@ -146,7 +158,7 @@ def check_changed(noun: Noun, given: Sequence[Given], at: datetime.datetime) -> 
 
 def _refuse_fixed(noun: Noun, batch: Batch, index: int, differing: Mapping[str, Any]) -> None:
     for name in differing:
-        field = name.removesuffix("_id")
+        field = noun.model._meta.get_field(name).name
         if field in noun.fixed:
             batch.reasons.add("field_fixed", noun=noun.word, field=field, where=(index, field))
 
@@ -235,10 +247,12 @@ def documents_of(noun: Noun, values: Sequence[Given]) -> list[Model]:
         only = next(iter(ids)) if len(ids) == 1 else None
         if only is not None:
             found.append(model(pk=only))
-    return found
+    subject = subject_of(values) if issubclass(noun.model, OnSubject) else None
+    return [*found, subject] if subject is not None else found
 
 
-def _values(noun: Noun, one: Any) -> dict[str, Any]:
+def values_of(noun: Noun, one: Any) -> dict[str, Any]:
+    """All fields of a row by attribute name."""
     return {field.attname: getattr(one, field.attname) for field in noun.model._meta.concrete_fields}
 
 
