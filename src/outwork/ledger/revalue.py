@@ -184,9 +184,14 @@ class _History:
             anchor = decided.get(output or 0, row.id) if enters else row.id
             placed.append(((anchor, row.id), _flow(row)))
         for number, one in fresh.items():
-            anchor = decided[one.output_id or 0]
+            # Units split off to be reworked were decided on with those that they were split from.
+            anchor = decided.get(one.output_id or 0) or self._last_into(one.item_id)
             placed.append(((anchor, anchor, -number), Flow(number, None, one.item_id, ZERO, ZERO)))
         return [flow for _, flow in sorted(placed, key=_position)]
+
+    def _last_into(self, item_id: int) -> int:
+        """The movement that brought units into an item last."""
+        return max(row.id for row in self.rows.values() if row.target == item_id and row.quantity)
 
     def _forgotten(self) -> set[int]:
         """Unknown costs that were taken back, both sides: together they are nothing, and would spoil all after them."""

@@ -1,0 +1,45 @@
+"""What outputs were before an event, kept with it so that it can be taken back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger.held import Held
+from outwork.models import Event
+from outwork.operations.chosen import OF_DECISION, Chosen
+
+Before = list[dict[str, Any]]
+
+
+def before_of(chosen: Sequence[Chosen], held: Mapping[int, Held]) -> Before:
+    """The outputs as they are now, with the condition of their items; ask before anything is booked."""
+    return [
+        {
+            "output": one.output.pk,
+            "facts": [_plain(getattr(one.output, name)) for name in OF_DECISION],
+            "status": held[int(one.output.item_id or 0)].status,
+            "in_production": held[int(one.output.item_id or 0)].is_in_production,
+        }
+        for one in chosen
+    ]
+
+
+def remember(event: Event, before: Before, after: Iterable[tuple[int, Held, Decimal]], **more: Any) -> None:
+    """Keep with the event what the outputs were, and which output each became (another one where it was split)."""
+    rows = [{**row, "became": output_id} for row, (output_id, _, _) in zip(before, after, strict=True)]
+    status_before = {str(row["became"]): row["status"] for row in rows}
+    event.data = {**event.data, **more, "outputs": rows, "status_before": status_before}
+    event.save(update_fields=["data"])
+
+
+def facts_before(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The facts of an output as they were, in the order of OF_DECISION."""
+    state, event_id, at, *others = row["facts"]
+    return (state, event_id, None if at is None else datetime.datetime.fromisoformat(at), *others)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime.datetime) else value
