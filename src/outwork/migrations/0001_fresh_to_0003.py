@@ -2012,7 +2012,13 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             ("item__isnull", False),
-                            ("state", outwork.rules.states.OutputState["SCRAPPED"]),
+                            (
+                                "state__in",
+                                [
+                                    outwork.rules.states.OutputState["SCRAPPED"],
+                                    outwork.rules.states.OutputState["WITHDRAWN"],
+                                ],
+                            ),
                             _connector="OR",
                         ),
                         name="build_output_without_stock_was_scrapped_at_the_manufacturer",

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import outwork.models.fields
+import outwork.rules.states
 
 _counting = import_module("outwork.migrations.0002_sqlite_counts_every_table")
 
@@ -17,12 +18,139 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Address",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=100)),
+                ("line1", models.CharField(default="", max_length=100)),
+                ("line2", models.CharField(default="", max_length=100)),
+                ("postal_code", models.CharField(default="", max_length=10)),
+                ("city", models.CharField(default="", max_length=50)),
+                ("province", models.CharField(default="", max_length=50)),
+                ("country", models.CharField(default="", max_length=50)),
+                ("link", models.CharField(default="", max_length=2000)),
+                ("shipping_notes", models.CharField(default="", max_length=250)),
+                ("internal_notes", models.CharField(default="", max_length=250)),
+                ("is_primary", models.BooleanField(default=False)),
+                ("is_seller", models.BooleanField(default=True)),
+                ("is_shipper", models.BooleanField(default=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AnnouncedDelivery",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", outwork.models.fields.QuantityField()),
+                ("received", outwork.models.fields.QuantityField(default=0)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("air", "air"),
+                            ("sea", "sea"),
+                            ("rail", "rail"),
+                            ("road", "road"),
+                            ("courier", "courier"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("carrier", models.CharField(default="", max_length=100)),
+                ("tracking_number", models.CharField(default="", max_length=100)),
+                ("expected_date", models.DateField(null=True)),
+                ("serials", models.JSONField(default=list)),
+                ("batch", models.CharField(default="", max_length=100)),
+                ("is_cancelled", models.BooleanField(default=False)),
+                ("is_closed", models.BooleanField(default=False)),
+                ("note", models.CharField(default="", max_length=500)),
+            ],
+            options={
+                "ordering": ["line_id", "expected_date", "id"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Attachment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_kind", models.CharField(max_length=32)),
+                ("subject_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=255)),
+                ("link", models.CharField(default="", max_length=2000)),
+                ("digest", models.CharField(default="", max_length=64)),
+                ("media_type", models.CharField(default="", max_length=100)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("comment", models.CharField(default="", max_length=250)),
+                ("uploaded_at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BomSnapshot",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("note", models.CharField(default="", max_length=500)),
+                ("checksum", models.CharField(max_length=64)),
+                ("lines", models.JSONField()),
+            ],
+            options={
+                "ordering": ["assembly_id", "number"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Comment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_kind", models.CharField(max_length=32)),
+                ("subject_id", models.BigIntegerField()),
+                ("text", models.TextField()),
+                ("written_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Contact",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("role", models.CharField(default="", max_length=100)),
+                ("email", models.CharField(default="", max_length=254)),
+                ("phone", models.CharField(default="", max_length=100)),
+                ("is_active", models.BooleanField(default=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Demand",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", outwork.models.fields.QuantityField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="InternalPrice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", outwork.models.fields.QuantityField()),
+                ("price", outwork.models.fields.MoneyField()),
+                ("currency", models.CharField(max_length=3)),
+            ],
+            options={
+                "ordering": ["part_id", "quantity"],
+            },
+        ),
+        migrations.CreateModel(
             name="LocationType",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=100, unique=True)),
                 ("description", models.CharField(default="", max_length=250)),
                 ("icon", models.CharField(default="", max_length=100)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Owner",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
@@ -182,6 +310,10 @@ class Migration(migrations.Migration):
                 ("needs_attachment", models.BooleanField(default=False)),
                 ("choices", models.JSONField(default=list)),
             ],
+        ),
+        migrations.RemoveConstraint(
+            model_name="buildoutput",
+            name="build_output_without_stock_was_scrapped_at_the_manufacturer",
         ),
         migrations.AddField(
             model_name="bomline",
@@ -414,30 +546,26 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
-        migrations.CreateModel(
-            name="Address",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=100)),
-                ("line1", models.CharField(default="", max_length=100)),
-                ("line2", models.CharField(default="", max_length=100)),
-                ("postal_code", models.CharField(default="", max_length=10)),
-                ("city", models.CharField(default="", max_length=50)),
-                ("province", models.CharField(default="", max_length=50)),
-                ("country", models.CharField(default="", max_length=50)),
-                ("link", models.CharField(default="", max_length=2000)),
-                ("shipping_notes", models.CharField(default="", max_length=250)),
-                ("internal_notes", models.CharField(default="", max_length=250)),
-                ("is_primary", models.BooleanField(default=False)),
-                ("is_seller", models.BooleanField(default=True)),
-                ("is_shipper", models.BooleanField(default=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="addresses", to="outwork.company"
+        migrations.AddConstraint(
+            model_name="buildoutput",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("item__isnull", False),
+                    (
+                        "state__in",
+                        [outwork.rules.states.OutputState["SCRAPPED"], outwork.rules.states.OutputState["WITHDRAWN"]],
                     ),
+                    _connector="OR",
                 ),
-            ],
+                name="build_output_without_stock_was_scrapped_at_the_manufacturer",
+            ),
+        ),
+        migrations.AddField(
+            model_name="address",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="addresses", to="outwork.company"
+            ),
         ),
         migrations.AddField(
             model_name="purchaseorder",
@@ -446,78 +574,28 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="outwork.address"
             ),
         ),
-        migrations.CreateModel(
-            name="AnnouncedDelivery",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", outwork.models.fields.QuantityField()),
-                ("received", outwork.models.fields.QuantityField(default=0)),
-                (
-                    "mode",
-                    models.CharField(
-                        choices=[
-                            ("air", "air"),
-                            ("sea", "sea"),
-                            ("rail", "rail"),
-                            ("road", "road"),
-                            ("courier", "courier"),
-                        ],
-                        default="",
-                        max_length=12,
-                    ),
-                ),
-                ("carrier", models.CharField(default="", max_length=100)),
-                ("tracking_number", models.CharField(default="", max_length=100)),
-                ("expected_date", models.DateField(null=True)),
-                ("serials", models.JSONField(default=list)),
-                ("batch", models.CharField(default="", max_length=100)),
-                ("is_cancelled", models.BooleanField(default=False)),
-                ("is_closed", models.BooleanField(default=False)),
-                ("note", models.CharField(default="", max_length=500)),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="announced_deliveries",
-                        to="outwork.event",
-                    ),
-                ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="announced_deliveries",
-                        to="outwork.purchaseline",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["line_id", "expected_date", "id"],
-            },
+        migrations.AddField(
+            model_name="announceddelivery",
+            name="event",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="announced_deliveries", to="outwork.event"
+            ),
         ),
-        migrations.CreateModel(
-            name="Attachment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject_kind", models.CharField(max_length=32)),
-                ("subject_id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=255)),
-                ("link", models.CharField(default="", max_length=2000)),
-                ("digest", models.CharField(default="", max_length=64)),
-                ("media_type", models.CharField(default="", max_length=100)),
-                ("size", models.PositiveBigIntegerField(default=0)),
-                ("comment", models.CharField(default="", max_length=250)),
-                ("uploaded_at", models.DateTimeField()),
-                (
-                    "uploaded_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="announceddelivery",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="announced_deliveries",
+                to="outwork.purchaseline",
+            ),
+        ),
+        migrations.AddField(
+            model_name="attachment",
+            name="uploaded_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
             model_name="company",
@@ -533,64 +611,33 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="outwork.attachment"
             ),
         ),
-        migrations.CreateModel(
-            name="BomSnapshot",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField()),
-                ("note", models.CharField(default="", max_length=500)),
-                ("checksum", models.CharField(max_length=64)),
-                ("lines", models.JSONField()),
-                (
-                    "assembly",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="bom_snapshots", to="outwork.part"
-                    ),
-                ),
-                (
-                    "event",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="bom_snapshots", to="outwork.event"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["assembly_id", "number"],
-            },
+        migrations.AddField(
+            model_name="bomsnapshot",
+            name="assembly",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bom_snapshots", to="outwork.part"
+            ),
         ),
-        migrations.CreateModel(
-            name="Comment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject_kind", models.CharField(max_length=32)),
-                ("subject_id", models.BigIntegerField()),
-                ("text", models.TextField()),
-                ("written_at", models.DateTimeField()),
-                ("changed_at", models.DateTimeField(null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="bomsnapshot",
+            name="event",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="bom_snapshots", to="outwork.event"
+            ),
         ),
-        migrations.CreateModel(
-            name="Contact",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100)),
-                ("role", models.CharField(default="", max_length=100)),
-                ("email", models.CharField(default="", max_length=254)),
-                ("phone", models.CharField(default="", max_length=100)),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "company",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="outwork.company"
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="comment",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="contact",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="outwork.company"
+            ),
         ),
         migrations.AddField(
             model_name="purchaseorder",
@@ -599,42 +646,26 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="outwork.contact"
             ),
         ),
-        migrations.CreateModel(
-            name="Demand",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", outwork.models.fields.QuantityField()),
-                (
-                    "build_line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="demands", to="outwork.buildline"
-                    ),
-                ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="demands", to="outwork.purchaseline"
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="demand",
+            name="build_line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="demands", to="outwork.buildline"
+            ),
         ),
-        migrations.CreateModel(
-            name="InternalPrice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("quantity", outwork.models.fields.QuantityField()),
-                ("price", outwork.models.fields.MoneyField()),
-                ("currency", models.CharField(max_length=3)),
-                (
-                    "part",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="internal_prices", to="outwork.part"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["part_id", "quantity"],
-            },
+        migrations.AddField(
+            model_name="demand",
+            name="line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="demands", to="outwork.purchaseline"
+            ),
+        ),
+        migrations.AddField(
+            model_name="internalprice",
+            name="part",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="internal_prices", to="outwork.part"
+            ),
         ),
         migrations.AddField(
             model_name="location",
@@ -646,26 +677,22 @@ class Migration(migrations.Migration):
                 to="outwork.locationtype",
             ),
         ),
-        migrations.CreateModel(
-            name="Owner",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "group",
-                    models.OneToOneField(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="owner", to="auth.group"
-                    ),
-                ),
-                (
-                    "user",
-                    models.OneToOneField(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="owner",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="owner",
+            name="group",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="owner", to="auth.group"
+            ),
+        ),
+        migrations.AddField(
+            model_name="owner",
+            name="user",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="owner",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
             model_name="location",

@@ -233,7 +233,7 @@ class BuildOutput(QuickModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="build_output_quantity_is_positive"),
             models.CheckConstraint(
-                condition=Q(item__isnull=False) | Q(state=OutputState.SCRAPPED),
+                condition=Q(item__isnull=False) | Q(state__in=[OutputState.SCRAPPED, OutputState.WITHDRAWN]),
                 name="build_output_without_stock_was_scrapped_at_the_manufacturer",
             ),
             models.CheckConstraint(
