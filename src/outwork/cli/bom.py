@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from outwork.cli import database
+from outwork.cli import bom_changes, database
 from outwork.cli.actor import actor_option, by
 from outwork.cli.doing import reading
 from outwork.cli.output import json_option, print_json
@@ -40,6 +40,10 @@ def command() -> None:
 
     Parts are named by their number, by number/revision, or by their name.
     """
+
+
+for _command in bom_changes.COMMANDS:
+    command.add_command(_command)
 
 
 @command.command("import")

@@ -14,10 +14,11 @@ from outwork.cli.doing import Answer, Asked, doing, reading
 from outwork.cli.options import Pair, build_argument, day_or_none, reason_option
 from outwork.cli.output import print_json
 from outwork.cli.tables import several, shown, table
+from outwork.models import BuildLine
 from outwork.operations.changing_build import change_build
 from outwork.operations.reporting_lots import LotReport, report_lots
 from outwork.operations.taking_over_bom import take_over_bom
-from outwork.queries.bom_difference import Difference, bom_difference
+from outwork.queries.bom_difference import Difference, bom_difference, deviations
 from outwork.queries.naming import build_named, company_named, location_named
 from outwork.rules.supply import ConsumeWhen
 
@@ -75,16 +76,24 @@ def _read(name: str, value: Any) -> Any:
 def difference(build: str, as_json: bool) -> None:
     """Show where the frozen lines of a build differ from its BOM as it is now."""
     found = build_named(build)
-    differences = bom_difference(found)
+    differences, meant = bom_difference(found), deviations(found)
     if as_json:
-        print_json([{"part": one.part, "kind": one.kind, "changes": one.changes} for one in differences])
+        told = [{"part": one.part, "kind": one.kind, "changes": one.changes} for one in differences]
+        print_json(told + [_deviation(line) for line in meant])
         return
+    for line in meant:
+        click.echo(f"{line.part.label} is a deviation: {line.deviation} (approved by {line.approved_by})")
     if not differences:
         click.echo(f"{found.reference} is built to its BOM as it is now.")
         return
     for line in table(["part", "", "change"], [[one.part, one.kind, _changes(one)] for one in differences]):
         click.echo(line)
     click.echo(f"next: take it over for units not yet received   [outwork build take-over-bom {found.reference}]")
+
+
+def _deviation(line: BuildLine) -> dict[str, Any]:
+    names = ("per_unit", "deviation", "approved_by")
+    return {"part": line.part.label, "kind": "deviation", **{name: getattr(line, name) for name in names}}
 
 
 def _changes(one: Difference) -> str:

@@ -220,6 +220,10 @@ WITH RECURSIVE down (top, id) AS (
     SELECT line.part_id, line.part_id FROM outwork_buildline line
     WHERE line.build_id = %s AND line.allows_variants
     UNION
+    SELECT other.part_id, other.part_id
+    FROM outwork_buildline line JOIN outwork_buildlinesubstitute other ON other.build_line_id = line.id
+    WHERE line.build_id = %s AND line.allows_variants
+    UNION
     SELECT down.top, part.id FROM outwork_part part JOIN down ON part.variant_of_id = down.id
 )
 SELECT top, id FROM down WHERE id <> top
@@ -229,16 +233,20 @@ ITSELF, VARIANT, SUBSTITUTE = 0, 1, 2
 
 
 def fitting_parts(lines: list[BuildLine]) -> dict[int, dict[int, int]]:
-    """Which parts may go onto each line, with their rank: itself, a variant, a substitute; two statements."""
+    """Which parts may go onto each line, with their rank: itself, a variant, a substitute; two statements.
+
+    Where a line allows variants, those of its substitutes may go onto it as well.
+    """
     if not lines:
         return {}
     build_id = lines[0].build_id
     variants: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_VARIANTS, [build_id])
+        cursor.execute(_VARIANTS, [build_id, build_id])
         for top, part_id in cursor.fetchall():
             variants[top].append(part_id)
     fitting: dict[int, dict[int, int]] = {}
+    allowing = {line.pk for line in lines if line.allows_variants}
     for line in lines:
         fitting[line.pk] = {line.part_id: ITSELF}
         if line.allows_variants:
@@ -247,5 +255,6 @@ def fitting_parts(lines: list[BuildLine]) -> dict[int, dict[int, int]]:
         "build_line", "part"
     ):
         if line_id in fitting:
-            fitting[line_id].setdefault(part_id, SUBSTITUTE)
+            for fits in (part_id, *(variants[part_id] if line_id in allowing else ())):
+                fitting[line_id].setdefault(fits, SUBSTITUTE)
     return fitting
