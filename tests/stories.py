@@ -86,11 +86,15 @@ class Stories:
         arrival = Arrival(line.pk, count, in_units=True, serials=serials)
         receive(order=line.order, arrivals=[arrival], accept=accept, **self.shop.by(self.shop.bo, days=days))
 
-    def accept(self, build: Build, *, days: float) -> None:
-        """Accept all that is in production."""
+    def accept(self, build: Build, *, days: float, unfitted: str = "") -> None:
+        """Accept all that is in production; `unfitted` says why units are accepted without their components."""
         waiting = BuildOutput.objects.filter(build=build, state=OutputState.IN_PRODUCTION)
         accept_outputs(
-            build=build, decisions=[Decision(one.pk) for one in waiting], **self.shop.by(self.shop.bo, days=days)
+            build=build,
+            decisions=[Decision(one.pk) for one in waiting],
+            accept_incomplete_allocation=bool(unfitted),
+            note=unfitted,
+            **self.shop.by(self.shop.bo, days=days),
         )
 
     def line(self, build: Build) -> PurchaseLine:

@@ -164,6 +164,7 @@ def test_two_possible_modules_that_both_have_a_lot_make_the_product_certain(stor
     for serial in "12":
         story.take(build, StockItem.objects.get(part__number="MODULE", serial=serial), 1)
     story.receive(build, "101-102", days=5)
+    story.accept(build, days=5, unfitted="Nobody noted which module is in which")
     module = StockItem.objects.get(part__number="MODULE", serial="1")
     assert held(trace_up(module)) == {"GADGET 101": "possible", "GADGET 102": "possible"}
     assert held(trace_up(board))["GADGET 101"] == "certain"

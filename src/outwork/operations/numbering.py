@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import connection, models
 
@@ -17,6 +18,13 @@ _NEXT = f"""
 INSERT INTO outwork_counter (name, last) VALUES (%s, 1)
 ON CONFLICT (name) DO UPDATE SET last = CASE
     WHEN outwork_counter.last = {NUMBER_LIMIT} THEN {NUMBER_LIMIT} ELSE outwork_counter.last + 1 END
+RETURNING last
+"""
+_NEXT_MANY = f"""
+INSERT INTO outwork_counter (name, last) VALUES (%s, %s)
+ON CONFLICT (name) DO UPDATE SET last = CASE
+    WHEN outwork_counter.last > {NUMBER_LIMIT} - excluded.last THEN {NUMBER_LIMIT}
+    ELSE outwork_counter.last + excluded.last END
 RETURNING last
 """
 _AT_LEAST = """
@@ -54,7 +62,26 @@ def take_reference(
             return reference, number
 
 
-def _count(sql: str, params: list[str | int]) -> int:
+def take_references(
+    model: type[models.Model], pattern_text: str, count: int, *, at: datetime.datetime
+) -> list[tuple[str, int]]:
+    """The references of so many new documents and their numbers, as `take_reference` gives them; few statements."""
+    name = str(model._meta.model_name)
+    pattern = Pattern.parse(pattern_text)
+    day = company_day(at) if pattern.has_date else at.date()
+    taken: list[tuple[str, int]] = []
+    while len(taken) < count:
+        missing = count - len(taken)
+        last = _count(_NEXT_MANY, [name, missing])
+        if last == NUMBER_LIMIT:
+            refuse("reference_number_too_large", reference=pattern.format(last, on=day))
+        fresh = {pattern.format(number, on=day): number for number in range(last - missing + 1, last + 1)}
+        used = set(model._default_manager.filter(reference__any=list(fresh)).values_list("reference", flat=True))
+        taken += [(reference, number) for reference, number in fresh.items() if reference not in used]
+    return taken
+
+
+def _count(sql: str, params: Sequence[str | int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         row = cursor.fetchone()
