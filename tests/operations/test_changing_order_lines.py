@@ -155,4 +155,4 @@ def test_statements_do_not_grow(shop, statements, count):
     assert seen == 6
     with statements() as seen:
         remove_lines(order=order, lines=ids[1:], **shop.by_ada)
-    assert seen == 11
+    assert seen == 13

@@ -21,7 +21,7 @@ from outwork.models import (
     StockItem,
     User,
 )
-from outwork.operations import order_states
+from outwork.operations import dedicating_lines, order_states
 from outwork.operations.adding_extra_lines import COSTABLE
 from outwork.operations.adding_order_lines import overordered, read_discount
 from outwork.operations.recording import Done, operation, record
@@ -68,7 +68,8 @@ def change_lines(
 ) -> Done:
     """Change lines of an order that is open, or (price, discount and texts) complete; `ids` holds them.
 
-    What came already is worth what it costs now, with all that it went into; that is said. A placed order of which
+    What came already is worth what it costs now, with all that it went into; that is said, and so is what a line that
+    was cut is no longer bought for (the newest builds give way). A placed order of which
     nothing is open any more becomes complete, if the setting says so. Refuses wrong_state, no_lines_named,
     line_not_on_order, line_named_twice, line_fact_unknown, order_complete_quantity, ordered_below_received,
     price_negative, location_unknown, location_structural, bad quantities, discounts, currencies and texts.
@@ -88,10 +89,12 @@ def change_lines(
     ]
     event = record("order.lines changed", order, actor=actor, at=at, reason=reason, data={"changes": told})
     rows.update(PurchaseLine, _COLUMNS, [(pk, *_facts(known[pk]).values()) for pk in sorted(before)])
+    cut = {pk: known[pk].ordered for pk, facts in before.items() if known[pk].ordered < facts["ordered"]}
+    said = dedicating_lines.trim(cut) if cut else []
     _close(order, known, at, closes=any("ordered" in change.facts for change in changes))
     linked = {known[pk].build_id for pk in before if "ordered" in _changed(told, pk)}
     builds = Build.objects.in_bulk([pk for pk in linked if pk is not None]) if linked else {}
-    return Done(event.pk, list(before), said=overordered(builds) + revalue_orders([order.pk], event))
+    return Done(event.pk, list(before), said=said + overordered(builds) + revalue_orders([order.pk], event))
 
 
 @operation
@@ -133,12 +136,19 @@ def remove_lines(
         reasons.add("order_left_empty", order=order.reference)
     reasons.raise_any()
 
+    dedicated = dedicating_lines.told_of(lines)
     gone = [
-        {"line": pk, "part": known[pk].part_id, **{name: _told(value) for name, value in _facts(known[pk]).items()}}
+        {
+            "line": pk,
+            "part": known[pk].part_id,
+            **{name: _told(value) for name, value in _facts(known[pk]).items()},
+            **({"dedicated": dedicated[pk]} if pk in dedicated else {}),
+        }
         for pk in lines
     ]
     event = record("order.lines removed", order, actor=actor, at=at, reason=reason, data={"lines": gone})
     rows.delete_where(PromiseChange, "line", lines)
+    dedicating_lines.forget(lines)
     rows.delete(PurchaseLine, lines)
     _close(order, {pk: line for pk, line in known.items() if pk not in lines}, at, closes=True)
     return Done(event.pk, list(lines), said=revalue_orders([order.pk], event))

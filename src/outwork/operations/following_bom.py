@@ -21,6 +21,7 @@ from outwork.models import (
     Build,
     BuildLine,
     BuildLineSubstitute,
+    Demand,
     Event,
     Movement,
     ReportedLot,
@@ -172,6 +173,7 @@ def drop_lines(gone: list[BuildLine], event: Event) -> None:
     reservations.write()
     rows.delete_where(SupplyChoice, "build_line_id", dropped)
     rows.delete_where(BuildLineSubstitute, "build_line_id", dropped)
+    rows.delete_where(Demand, "build_line_id", dropped)
     moved = Movement.objects.filter(build__any={line.build_id for line in gone}, build_line__any=dropped)
     told = set(moved.values_list("build_line", flat=True))
     told |= set(ReportedLot.objects.filter(build_line__any=dropped).values_list("build_line", flat=True))

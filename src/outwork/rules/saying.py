@@ -30,14 +30,20 @@ SAID: dict[str, str] = {
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
     "line_not_copied": "{part} was not copied: {reason}",
     "substitute_not_copied": "The substitute {part} was not copied: {reason}",
+    "components_to_fit": (
+        "{quantity} units of {build} wait for {parts}: say which component is in which, then accept them"
+    ),
+    "dedication_shrunk": "{quantity} of {part} are no longer bought for {build}",
     "left_behind": "{quantity} of {item} are {status} and stay where they are",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} in all",
+    "parent_fed": "{quantity} of {part} are allocated to {build}",
     "rate_missing": (
         "No rate for {currency} on {day}: what was received on {order} is worth unknown until one is entered"
         " (outwork rate set {currency} {day} RATE)"
     ),
     "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
+    "rounded_up_to_packs": "{part}: {ordered} are ordered instead of {asked}, in whole packs",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
     "still_on_order": "{order} still has {quantity} on order",
     "value_rate_missing": (
