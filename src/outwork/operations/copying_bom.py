@@ -101,8 +101,8 @@ def replace_part(
     reasons.raise_any()
     batch = check_changed(NOUNS[BomLine], [{"id": line.pk, "part": new.pk} for line in lines], at)
     batch.reasons.raise_any()
-    idle = BomSubstitute.objects.filter(bom_line__any=[line.pk for line in lines], part=new)
-    delete(NOUNS[BomSubstitute], list(idle))
+    if idle := list(BomSubstitute.objects.filter(bom_line__any=[line.pk for line in lines], part=new)):
+        delete(NOUNS[BomSubstitute], idle)
     update(NOUNS[BomLine], batch)
     touched = {line.assembly_id for line in lines}
     told = {"old": old.label, "new": new.label, "assemblies": sorted(labels(touched).values())}
