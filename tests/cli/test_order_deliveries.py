@@ -47,3 +47,12 @@ def test_a_delivery_is_changed(program, line):
     assert program("order", "change-announcement", pk, status=2)
     assert program.codes("order", "change-announcement", 47110815, "--note", "x") == ["delivery_not_on_order"]
     assert program.codes("order", "receive", "PO-0001", "--announced", 47110815) == ["delivery_not_on_order"]
+
+
+def test_the_record_of_a_supplier(program, line):
+    program("order", "promise", "PO-0001", "1", "2026-03-02")
+    program("order", "receive", "PO-0001", "1=10", "--batch", "B1", "--at", "2026-03-02T14:00")
+    listed = program("order", "delivery-record")
+    assert listed[-1].split() == ["Acme", "Assembly", "1", "1", "0", "100.0", "%", "0", "0"]
+    [row] = program.json("order", "delivery-record", "Acme Assembly")
+    assert (row["on_time"], row["late_now"]) == (1, 0)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
-from outwork.models import ExtraLine, PurchaseLine, PurchaseOrder
+from outwork.models import ExchangeRate, ExtraLine, PurchaseLine, PurchaseOrder
 from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.closing_short import close_short
 from outwork.operations.creating_order import create_order
@@ -102,7 +102,44 @@ def test_costs_the_same_for_one_line_and_for_many(shop, order, statements, count
     with statements() as spent:
         found = overview(order_named("PO-0001"), today=TODAY)
     assert len(found.lines) == count + 1
-    assert spent == 4
+    assert spent == 9
     with statements() as spent:
         assert [row.lines for row in list_orders(today=TODAY)] == [count + 1]
-    assert spent == 3
+    assert spent == 5
+
+
+def test_the_total_in_the_currencies_of_the_order_and_of_the_company(shop, order):
+    """38.00 USD and 9 EUR freight, at 0.90 on the day it is placed; unknown without a rate or a price."""
+    case = order.lines.get(position=2)
+    case.price = Decimal(0)
+    case.save()
+    ExtraLine.objects.create(
+        order=order, kind="freight", price=Decimal(9), currency="EUR", spread="by_value", position=1
+    )
+    assert (overview(order, today=TODAY).total, list_orders(today=TODAY)[0].total_base) == (None, None)
+    ExchangeRate.objects.create(currency="USD", day=TODAY, rate=Decimal("0.9"))
+    ExchangeRate.objects.create(currency="USD", day=TODAY + datetime.timedelta(days=1), rate=Decimal("0.5"))
+    place_order(order=order, **shop.by_ada)
+    later = TODAY + datetime.timedelta(days=9)
+    found = overview(order_named("PO-0001"), today=later)
+    assert (found.totals, found.total, found.total_base) == ({"USD": 38, "EUR": 9}, 48, Decimal("43.2"))
+    [row] = list_orders(today=later)
+    assert (row.total, row.total_base) == (48, Decimal("43.2"))
+
+
+def test_first_and_last_promise_and_the_day_it_came_are_on_the_page(shop, order):
+    place_order(order=order, **shop.by_ada)
+    reel = order.lines.get(position=1)
+    for number, reason in ((1, ""), (9, "No boat")):
+        change = DateChange(reel.pk, "promised", datetime.date(2026, 3, number), reason)
+        state_dates(order=order, changes=[change], **shop.by_ada)
+    receive(order=order, arrivals=[Arrival(reel.pk, 2)], location=shop.location("Main shelf"), **shop.by_bo)
+    row = overview(order_named("PO-0001"), today=TODAY).lines[0]
+    day = datetime.date(2026, 3, 9)
+    assert (row.expected, row.first_promise, row.came_on, row.is_late, row.is_on_time) == (
+        day,
+        datetime.date(2026, 3, 1),
+        TODAY,
+        False,
+        False,
+    )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outwork.rules.currency import Rate, Rates, currency_code, exchange_rate, rate_on
+from outwork.rules.currency import Rate, Rates, currency_code, exchange_rate, in_currency, rate_on
 from outwork.rules.refusals import Refusal
 
 D = Decimal
@@ -81,3 +81,19 @@ def test_the_rate_is_the_latest_on_or_before_the_day(days: list[int], asked: int
     before = [day for day in days if day <= asked]
     expected = D(max(before) + 1) if before else None
     assert rate_on(rates, currency="USD", day=MAY + timedelta(asked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency", "total"),
+    [
+        ({"EUR": D(10), "USD": D(20)}, "EUR", "28"),
+        ({"EUR": D(9), "USD": D(20)}, "USD", "30"),
+        ({"CHF": D(5)}, "CHF", "5"),
+        ({"CHF": D(5)}, "EUR", None),
+        ({"EUR": D(5)}, "CHF", None),
+        ({"EUR": D(5), "USD": None}, "EUR", None),
+        ({}, "EUR", "0"),
+    ],
+)
+def test_amounts_in_one_currency(amounts, currency, total):
+    assert in_currency(amounts, RATES, currency=currency, day=MAY) == (total and D(total))

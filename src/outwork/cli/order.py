@@ -112,6 +112,9 @@ def as_data(found: OrderOverview) -> dict[str, Any]:
         "extra_lines": found.extras,
         "date_changes": found.dates,
         "totals": found.totals,
+        "total": found.total,
+        "total_base": found.total_base,
+        "announced_deliveries": found.deliveries,
         "next": [{"code": step.code, "message": step.text()} for step in found.next],
     }
 

@@ -22,6 +22,7 @@ from outwork.operations.announcing import (
     change_deliveries,
 )
 from outwork.queries.deliveries import announced
+from outwork.queries.delivery_record import supplier_records
 from outwork.queries.naming import company_named, order_named
 from outwork.rules.delivering import TransportMode
 from outwork.rules.refusals import refuse
@@ -35,7 +36,7 @@ _MODES = click.Choice([mode.value for mode in TransportMode])
 @click.argument("deliveries", nargs=-1, required=True, type=Arrived(), metavar="LINE=QUANTITY...")
 @click.option("--units", "in_units", is_flag=True, help="QUANTITY is in the part's unit, not in packs.")
 @click.option("--expected", "expected_date", type=DAY, metavar="DATE", help="When it should be here.")
-@click.option("--mode", default="", type=_MODES, metavar="MODE", help="air, sea, rail, road or courier.")
+@click.option("--mode", type=_MODES, metavar="MODE", help="air, sea, rail, road or courier.")
 @click.option("--carrier", default="", help="Who brings it.")
 @click.option("--tracking", "tracking_number", default="", metavar="NUMBER", help="Its tracking number.")
 @click.option("--serials", multiple=True, metavar="TEXT", help="Serial numbers in it; once for each LINE=QUANTITY.")
@@ -49,6 +50,7 @@ def announce(
     in_units: bool,
     serials: tuple[str, ...],
     batches: tuple[str, ...],
+    mode: str | None,
     **facts: Any,
 ) -> Answer:
     """Note what the supplier says is on its way; several deliveries may make up a line."""
@@ -59,7 +61,7 @@ def announce(
     done = announce_deliveries(
         order=found,
         deliveries=[
-            NewDelivery(line.pk, quantity, in_units=in_units, serials=text, batch=code or "", **facts)
+            NewDelivery(line.pk, quantity, in_units=in_units, mode=mode or "", serials=text, batch=code or "", **facts)
             for line, (_, quantity), text, code in zip(lines, deliveries, texts, codes, strict=True)
         ],
         **asked,
@@ -145,6 +147,39 @@ def cancel(asked: Asked, delivery: int, reason: str) -> Answer:
     return Answer(done, f"{order.reference}: nothing more of delivery {delivery} is expected.")
 
 
+@click.command("delivery-record")
+@click.argument("supplier", metavar="[COMPANY]", required=False)
+@reading
+def delivery_record(supplier: str | None, as_json: bool) -> None:
+    """Show how suppliers keep what they promise.
+
+    A line is on time if the last of it came no later than promised first; it is late now if it is open and its latest
+    promise is over.
+    """
+    who = company_named(supplier, where=("supplier",)).pk if supplier else None
+    today = timezone.now().astimezone(company_zone()).date()
+    rows = supplier_records(today=today, supplier_ids=None if who is None else [who])
+    if as_json:
+        print_json(rows)
+        return
+    cells = [
+        [
+            row.supplier,
+            row.lines,
+            row.on_time,
+            row.not_on_time,
+            "" if row.percent_on_time is None else f"{row.percent_on_time} %",
+            "" if row.average_days is None else f"{row.average_days} days",
+            row.late_now,
+            row.slips,
+        ]
+        for row in rows
+    ]
+    headers = ["supplier", "lines", "on time", "not on time", "", "late by", "late now", "slips"]
+    for line in table(headers, cells) or ["Nothing was ordered yet."]:
+        click.echo(line)
+
+
 def _order_of(delivery: int) -> PurchaseOrder:
     order = PurchaseOrder.objects.filter(lines__announced_deliveries=delivery).first()
     return order or refuse("delivery_not_on_order", delivery=delivery, order="any order", where=("delivery",))
@@ -156,4 +191,4 @@ def _told(order: PurchaseOrder, one: AnnouncedDelivery) -> str:
     return f"{order.reference}: delivery {one.pk}, {shown(one.quantity)} of {one.line.part.label}{how}{when}."
 
 
-COMMANDS = (announce, announcements, change, cancel)
+COMMANDS = (announce, announcements, change, cancel, delivery_record)

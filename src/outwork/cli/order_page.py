@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from outwork.cli.build_page import steps
 from outwork.cli.tables import day, money, shown, table
+from outwork.queries.deliveries import DeliveryRow
 from outwork.queries.orders import DateRow, ExtraRow, OrderLineRow, OrderOverview
 from outwork.rules.states import OrderStatus
 
@@ -42,10 +43,31 @@ def page(found: OrderOverview, zone: ZoneInfo) -> Iterator[str]:
     yield from _lines(found.lines)
     yield from _extras(found.extras)
     if found.totals:
-        yield f"Total: {totals(found.totals)}"
+        yield f"Total: {totals(found.totals)}{_in_other_words(found)}"
         yield ""
     yield from _dates(found.dates, zone)
+    yield from _deliveries(found.deliveries)
     yield from steps(found.next, COMMANDS, order=order.reference)
+
+
+def _in_other_words(found: OrderOverview) -> str:
+    """The total in the currencies of the order and of the company, where it is not in that one alone."""
+    amounts = {found.order.currency: found.total, found.base_currency: found.total_base}
+    others = [
+        f"unknown in {code}" if amount is None else money(amount, code)
+        for code, amount in amounts.items()
+        if list(found.totals) != [code]
+    ]
+    return f" ({', '.join(others)})" if others else ""
+
+
+def _deliveries(rows: Sequence[DeliveryRow]) -> Iterator[str]:
+    for row in rows:
+        when = f" on {row.expected}{' (late)' if row.is_late else ''}" if row.expected else ""
+        how = " ".join(filter(None, (row.mode and f"by {row.mode}", row.carrier, row.tracking_number)))
+        yield f"Delivery {row.id}: {shown(row.open)} of {row.part} announced{when}{f', {how}' if how else ''}"
+    if rows:
+        yield ""
 
 
 def _lines(rows: Sequence[OrderLineRow]) -> Iterator[str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from zoneinfo import ZoneInfo
 
-from outwork.models import ExchangeRate, ExtraLine, PurchaseLine
-from outwork.queries import settings
-from outwork.rules.currency import Rate, Rates, rate_on
+from outwork.models import ExtraLine, PurchaseLine
+from outwork.queries.rates import known_rates
+from outwork.rules.currency import Rates, rate_on
 from outwork.rules.pricing import CostLine, ExtraCost, ExtraKind, SpreadMode, net_price, spread
 from outwork.rules.quantities import ZERO, rounded_money
 from outwork.rules.valuation import Value, plus
@@ -79,10 +79,8 @@ def landed(order_ids: Iterable[int]) -> Landed:
         lines[line.order_id].append(line)
     for extra in ExtraLine.objects.filter(order__any=wanted).order_by("position", "pk"):
         extras[extra.order_id].append(extra)
-    known = settings.all_settings()
-    found = ExchangeRate.objects.values_list("currency", "day", "rate")
-    rates = Rates.of(known["BASE_CURRENCY"], (Rate(currency, day, rate) for currency, day, rate in found))
-    return Landed(lines, extras, rates, ZoneInfo(known["TIME_ZONE"]))
+    known = known_rates()
+    return Landed(lines, extras, known.rates, known.zone)
 
 
 def _of_order(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from outwork.models import ExtraLine, PromiseChange, PurchaseLine, PurchaseOrder
+from outwork.queries.deliveries import DeliveryRow, announced
+from outwork.queries.delivery_record import Promise, arrived_on, dates_of, is_awaited, promises
+from outwork.queries.rates import known_rates
+from outwork.rules.currency import in_currency
+from outwork.rules.delivering import punctuality
 from outwork.rules.next_steps import OrderFacts, Step, after_order
 from outwork.rules.packs import base_to_packs
 from outwork.rules.pricing import net_price
@@ -20,7 +25,11 @@ from outwork.rules.states import OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order in a list. `totals`: by currency, lines and extra lines; None where a price is not known."""
+    """One order in a list. `totals`: by currency, lines and extra lines; None where a price is not known.
+
+    `total` and `total_base` are all of it in the order's and in base currency, at the rates of the day it was placed
+    (a draft: of today); None where a price or a rate is missing.
+    """
 
     id: int
     reference: str
@@ -31,13 +40,18 @@ class OrderRow:
     open_lines: int
     builds: list[str]
     totals: dict[str, Decimal | None]
+    total: Decimal | None
+    total_base: Decimal | None
     expected: datetime.date | None
     is_late: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLineRow:
-    """One line of an order. Quantities in base units, `packs` as ordered; `price` per pack, `total` after discount."""
+    """One line of an order. Quantities in base units, `packs` as ordered; `price` per pack, `total` after discount.
+
+    Late is measured against `expected`, on time (None: not known) against `first_promise`.
+    """
 
     id: int
     position: int
@@ -57,12 +71,13 @@ class OrderLineRow:
     requested: datetime.date | None
     confirmed: datetime.date | None
     promised: datetime.date | None
+    confirmation: str
+    destination: int | None
+    expected: datetime.date | None
+    first_promise: datetime.date | None
+    came_on: datetime.date | None
     is_late: bool
-
-    @property
-    def expected(self) -> datetime.date | None:
-        """When it will come: as promised, else as confirmed, else as it was wished for."""
-        return self.promised or self.confirmed or self.requested
+    is_on_time: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +111,27 @@ class DateRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderOverview:
-    """An order with its lines, extra lines and changed dates, and what is to be done next."""
+    """An order with its lines, extra lines, changed dates and announced deliveries, and what is to be done next.
+
+    `total` and `total_base` as in a list of orders.
+    """
 
     order: PurchaseOrder
     lines: list[OrderLineRow]
     extras: list[ExtraRow]
     dates: list[DateRow]
     totals: dict[str, Decimal | None]
+    total: Decimal | None
+    total_base: Decimal | None
+    base_currency: str
+    deliveries: list[DeliveryRow]
     next: list[Step]
 
 
 def list_orders(
     *, today: datetime.date, statuses: Collection[int] | None = None, supplier_id: int | None = None
 ) -> list[OrderRow]:
-    """Orders by their numbers, all or those in the states named or from one supplier; three statements."""
+    """Orders by their numbers, all or those in the states named or from one supplier; five statements."""
     query = PurchaseOrder.objects.select_related("supplier").order_by("reference_number", "pk")
     if statuses is not None:
         query = query.filter(status__in=sorted(statuses))
@@ -121,10 +143,13 @@ def list_orders(
         lines[line.order_id].append(line)
     for extra in ExtraLine.objects.filter(order__any=[order.pk for order in orders]):
         extras[extra.order_id].append(_extra_row(extra))
+    known = known_rates()
     rows = []
     for order in orders:
         mine = [_line_row(line, order, today) for line in lines[order.pk]]
         waiting = [row for row in mine if row.open]
+        totals = _totals(mine, extras[order.pk])
+        day = known.day(order.placed_at) if order.placed_at else today
         rows.append(
             OrderRow(
                 id=order.pk,
@@ -135,7 +160,9 @@ def list_orders(
                 lines=len(mine),
                 open_lines=len(waiting),
                 builds=list(dict.fromkeys(row.build for row in mine if row.build)),
-                totals=_totals(mine, extras[order.pk]),
+                totals=totals,
+                total=in_currency(totals, known.rates, currency=order.currency, day=day),
+                total_base=in_currency(totals, known.rates, currency=known.rates.base, day=day),
                 expected=min((row.expected for row in waiting if row.expected), default=order.target_date),
                 is_late=any(row.is_late for row in mine),
             )
@@ -144,8 +171,11 @@ def list_orders(
 
 
 def overview(order: PurchaseOrder, *, today: datetime.date) -> OrderOverview:
-    """All that the page of an order says, whatever its size; three statements. The order comes with its supplier."""
-    lines = [_line_row(line, order, today) for line in _lines().filter(order=order)]
+    """All that the page of an order says, whatever its size; eight statements. The order comes with its supplier."""
+    known = known_rates()
+    found = list(_lines().filter(order=order))
+    stated, came = promises(line.pk for line in found), arrived_on((line.pk for line in found), known.zone)
+    lines = [_line_row(line, order, today, stated.get(line.pk, ()), came.get(line.pk)) for line in found]
     positions = {row.id: row.position for row in lines}
     extras = [
         _extra_row(extra, positions) for extra in ExtraLine.objects.filter(order=order).order_by("position", "pk")
@@ -154,17 +184,37 @@ def overview(order: PurchaseOrder, *, today: datetime.date) -> OrderOverview:
     dates = [
         DateRow(positions[one.line_id], one.which, one.before, one.after, one.reason, one.event.at) for one in changes
     ]
-    return OrderOverview(order, lines, extras, dates, _totals(lines, extras), _next(order, lines))
+    totals = _totals(lines, extras)
+    day = known.day(order.placed_at) if order.placed_at else today
+    return OrderOverview(
+        order=order,
+        lines=lines,
+        extras=extras,
+        dates=dates,
+        totals=totals,
+        total=in_currency(totals, known.rates, currency=order.currency, day=day),
+        total_base=in_currency(totals, known.rates, currency=known.rates.base, day=day),
+        base_currency=known.rates.base,
+        deliveries=announced(today=today, order_id=order.pk),
+        next=_next(order, lines),
+    )
 
 
 def _lines() -> QuerySet[PurchaseLine]:
     return PurchaseLine.objects.select_related("part", "supplier_part", "build").order_by("order", "position", "pk")
 
 
-def _line_row(line: PurchaseLine, order: PurchaseOrder, today: datetime.date) -> OrderLineRow:
+def _line_row(
+    line: PurchaseLine,
+    order: PurchaseOrder,
+    today: datetime.date,
+    stated: Sequence[Promise] = (),
+    came_on: datetime.date | None = None,
+) -> OrderLineRow:
     waiting = line.open_quantity if order.is_open else ZERO
     packs = base_to_packs(line.ordered, line.pack_size)
-    expected = line.promised_date or line.confirmed_date or line.requested_date
+    dates = dates_of(line, order, stated)
+    judged = punctuality(dates, is_open=is_awaited(line, order), came_on=came_on, today=today)
     return OrderLineRow(
         id=line.pk,
         position=line.position,
@@ -184,7 +234,13 @@ def _line_row(line: PurchaseLine, order: PurchaseOrder, today: datetime.date) ->
         requested=line.requested_date,
         confirmed=line.confirmed_date,
         promised=line.promised_date,
-        is_late=bool(waiting and expected and expected < today and order.status != OrderStatus.DRAFT),
+        confirmation=line.supplier_confirmation,
+        destination=line.destination_id,
+        expected=dates.expected,
+        first_promise=dates.due if stated else None,
+        came_on=came_on,
+        is_late=judged.is_late,
+        is_on_time=judged.is_on_time,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from outwork.rules.quantities import decimal
+from outwork.rules.quantities import decimal, rounded_money
 from outwork.rules.refusals import Where, declare, refuse
 
 declare(
@@ -84,3 +84,18 @@ def rate_on(rates: Rates, *, currency: str, day: date) -> Decimal | None:
     days, values = rates._by_currency[currency]
     position = bisect_right(days, day)
     return values[position - 1] if position else None
+
+
+def in_currency(amounts: Mapping[str, Decimal | None], rates: Rates, *, currency: str, day: date) -> Decimal | None:
+    """Amounts by their currency as one amount, at the rates of a day, to six places, half up.
+
+    None, not 0, where an amount is not known or a rate is missing.
+    """
+    target = rate_on(rates, currency=currency, day=day)
+    total = Decimal(0)
+    for each, amount in amounts.items():
+        rate = _ONE if each == currency else rate_on(rates, currency=each, day=day)
+        if amount is None or rate is None or (target is None and each != currency):
+            return None
+        total += amount if each == currency else amount * rate / (target or _ONE)
+    return rounded_money(total)
