@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from outwork.models import User
 from outwork.operations import system_account
-from outwork.rules.refusals import declare, refuse
-
-declare(user_unknown="There is no user {username}")
+from outwork.queries.people import user_named
+from outwork.rules.refusals import refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -47,9 +46,7 @@ def find_actor(username: str | None) -> User:
     Refuses user_unknown, user_not_active.
     """
     if username and username != system_account.NAME:
-        user = User.objects.filter(username=username).first()
-        if user is None:
-            refuse("user_unknown", username=username, where=("as",))
+        user = user_named(username, where=("as",))
         if not user.is_active:
             refuse("user_not_active", username=username, where=("as",))
         return user
