@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BomLine, Build, BuildLine, BuildLineSubstitute, Event
+from outwork.models import BomLine, Build, BuildLine, BuildLineSubstitute, BuildOutput, Event
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.build_states import issue_build
 from outwork.operations.deciding import Decision, accept_outputs
@@ -22,6 +22,7 @@ from outwork.operations.receiving import receive
 from outwork.operations.recording import record
 from outwork.operations.taking_over_bom import take_over_bom
 from outwork.queries.bom_difference import bom_difference, deviations
+from outwork.queries.trace import trace_down
 from outwork.rules.receiving import Arrival
 
 WHY = {"reason": "R-10K is not to be had", "approved_by": "Ada"}
@@ -88,6 +89,19 @@ def test_a_further_part_goes_into_what_is_still_to_come(shop, build):
         ("LABEL", 6, 6, 2, None),
     ]
     shop.recount()
+
+
+def test_the_trace_says_that_it_deviates(shop, build):
+    shop.put("LABEL", 6, "Acme Assembly", batch="L-1")
+    deviate_from_bom(build=build, deviations=[Deviation(shop.part("LABEL"), 1)], **WHY, **shop.by_ada)
+    auto_allocate(build=build, **shop.by_bo)
+    accepted = receive_rest(shop, build).ids
+    before, after = (
+        {line.part: (line.deviation, [found.lot.batch for found in line.lots]) for line in unit.lines}
+        for unit in map(trace_down, (build.outputs.order_by("pk")[0], BuildOutput.objects.get(pk=accepted[0])))
+    )
+    assert "LABEL" not in before
+    assert after["LABEL"] == ("R-10K is not to be had", ["L-1"])
 
 
 def test_the_bom_does_not_take_it_back(shop, build):

@@ -122,6 +122,8 @@ def _tree(unit: Unit, sure: Certainty, printed: set[int], zone: ZoneInfo, indent
             )
             text = ", ".join(one for one in texts if one)
             yield f"{below}{report.certainty.through(sure):<8}  {line.part} reported by {line.supplied_by}: {text}"
+        if line.deviation:
+            yield f"{below}deviation {line.part}: {line.deviation}"
         if told := _remark(line):
             yield f"{below}{told}"
     yield from _limited(unit.installed, sure, printed, zone, below)
@@ -209,6 +211,7 @@ def _unit_data(unit: Unit, sure: Certainty, seen: set[int]) -> dict[str, Any]:
             "missing": line.missing,
             "is_consumable": line.is_consumable,
             "supplied_by": line.supplied_by,
+            "deviation": line.deviation,
             "lots": [_found_data(one, sure, seen) for one in line.lots],
             "reported": line.reported,
             "late": [_lot_data(lot) for lot in line.late],

@@ -74,6 +74,7 @@ class Line:
     supply: str | None
     since: int
     until: int | None
+    deviation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ def read_feeds(build_ids: Collection[int], *, only_lines: Collection[int] | None
 
 _LINE = (
     *("pk", "build", "part", "label", "designators", "per_unit", "is_optional"),
-    *("is_consumable", "supply", "since_revision", "until_revision"),
+    *("is_consumable", "supply", "since_revision", "until_revision", "deviation"),
 )
 
 

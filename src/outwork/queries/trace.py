@@ -49,7 +49,8 @@ class LineTrace:
     """One build line of a unit: the lots in it, or whose parts they are where they were not ours.
 
     `missing` of `needed` were taken and not booked, by all units that were decided on at the manufacturer.
-    `late` are lots that were booked on the line and came too late to be in this unit.
+    `late` are lots that were booked on the line and came too late to be in this unit. `deviation` says why the line
+    is here although the BOM has it not.
     """
 
     line_id: int
@@ -61,6 +62,7 @@ class LineTrace:
     missing: Decimal
     is_consumable: bool
     supplied_by: str
+    deviation: str = ""
     lots: list[Found] = field(default_factory=list)
     reported: list[FoundReport] = field(default_factory=list)
     late: list[Lot] = field(default_factory=list)
@@ -250,6 +252,7 @@ class _LineMaker:
             missing=verdict.missing,
             is_consumable=line.is_consumable,
             supplied_by=made.manufacturer if verdict.is_theirs or reported else "",
+            deviation=line.deviation,
         )
         for one in pieces:
             trace.lots.append(self._note(one.item_id, {one.item_id}, Certainty.CERTAIN, one.quantity))
