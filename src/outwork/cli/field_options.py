@@ -7,21 +7,31 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
-from django.db.models import BooleanField, DateField, Field, ForeignKey, Model, PositiveIntegerField
+from django.db.models import BooleanField, DateField, Field, ForeignKey, JSONField, Model, PositiveIntegerField
 
 from outwork.models import (
+    Address,
+    Build,
     Category,
     Company,
+    Contact,
+    InternalPrice,
     Location,
     LocationType,
     ManufacturerPart,
     Owner,
+    Parameter,
+    ParameterTemplate,
     Part,
+    ProjectCode,
+    PurchaseOrder,
+    RelatedPart,
     SupplierPart,
+    TestTemplate,
 )
 from outwork.models.fields import MoneyField, QuantityField, RateField
 from outwork.operations.master_data import NOUNS
-from outwork.queries import naming
+from outwork.queries import naming, naming_facts
 from outwork.rules.quantities import as_text, decimal
 from outwork.rules.refusals import Reasons, Refusal, Where, refuse
 
@@ -29,14 +39,24 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 # How people name what a field refers to.
 NAMED: dict[type[Model], Callable[..., Model]] = {
+    Address: naming_facts.address_named,
+    Build: naming.build_named,
     Category: naming.category_named,
     Company: naming.company_named,
+    Contact: naming_facts.contact_named,
+    InternalPrice: naming_facts.internal_price_named,
     Location: naming.location_named,
-    LocationType: naming.location_type_named,
+    LocationType: naming_facts.location_type_named,
     ManufacturerPart: naming.manufacturer_part_named,
-    Owner: naming.owner_named,
+    Owner: naming_facts.owner_named,
+    Parameter: naming_facts.parameter_named,
+    ParameterTemplate: naming_facts.parameter_template_named,
     Part: naming.part_named,
+    ProjectCode: naming_facts.project_code_named,
+    PurchaseOrder: naming.order_named,
+    RelatedPart: naming_facts.related_part_named,
     SupplierPart: naming.sold_part_named,
+    TestTemplate: naming_facts.template_named,
 }
 _METAVARS: tuple[tuple[type[Field[Any, Any]], str], ...] = (
     (QuantityField, "QUANTITY"),
@@ -44,6 +64,7 @@ _METAVARS: tuple[tuple[type[Field[Any, Any]], str], ...] = (
     (RateField, "RATE"),
     (PositiveIntegerField, "NUMBER"),
     (DateField, "DATE"),
+    (JSONField, '"A, B"'),
 )
 _BY_ID = re.compile(r"id=(\d{1,18})")
 
@@ -69,13 +90,18 @@ def fields_of(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def with_fields(
-    model: type[Model], helps: Mapping[str, str], *, arguments: tuple[str, ...] = (), is_new: bool
+    model: type[Model],
+    helps: Mapping[str, str],
+    *,
+    arguments: tuple[str, ...] = (),
+    hidden: tuple[str, ...] = (),
+    is_new: bool,
 ) -> Callable[[Command], Command]:
     """Give a command an option for each field; of a new row some are `arguments` instead."""
 
     def decorate(command: Command) -> Command:
         for field in reversed(fields_of(model)):
-            if field.name not in arguments:
+            if field.name not in arguments + hidden:
                 command = _option(field, helps.get(field.name, ""), is_new=is_new)(command)
         for name in reversed(arguments):
             command = click.argument(name, metavar=_words(name).upper().replace(" ", "_"))(command)
@@ -96,6 +122,9 @@ def values_given(model: type[Model], given: Mapping[str, Any]) -> dict[str, Any]
             continue
         field = model._meta.get_field(name)
         assert isinstance(field, Field)
+        if isinstance(field, JSONField):
+            values[name] = [one.strip() for one in value.split(",")] if value.strip() else []
+            continue
         is_empty = isinstance(value, str) and not value.strip()
         if is_empty and field.null:
             values[name] = None

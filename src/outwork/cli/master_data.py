@@ -34,7 +34,8 @@ class Spoken:
 
     `arguments`: the fields that `create` takes by their place. `more`: what a list says of each row beside its
     fields, by id. `facts`: what the page says below them, as lines; `data`: the same for `--json`. `extras` are
-    options beyond the fields, read into the row by `read_extras`; `save` makes or changes such rows.
+    options beyond the fields, read into the row by `read_extras`; `save` makes or changes such rows. `hidden`: fields
+    that have no option, because extras say them.
     """
 
     model: type[Model]
@@ -49,6 +50,7 @@ class Spoken:
     extras: tuple[Callable[[Any], Any], ...] = ()
     read_extras: Callable[[dict[str, Any]], dict[str, Any]] = lambda given: {}
     save: Callable[..., Done] | None = None
+    hidden: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -130,7 +132,10 @@ def create_command(spoken: Spoken) -> click.Command:
         made = listing.one(spoken.model, done.ids[0])
         return Answer(done, f"Created {spoken.word} {made}.", {"id": made.pk, "name": str(made)})
 
-    command = with_fields(spoken.model, spoken.helps or {}, arguments=spoken.arguments, is_new=True)(create)
+    fields = with_fields(
+        spoken.model, spoken.helps or {}, arguments=spoken.arguments, hidden=spoken.hidden, is_new=True
+    )
+    command = fields(create)
     for extra in spoken.extras:
         command = extra(command)
     return click.command("create", help=f"Create a {spoken.word}.")(command)
@@ -156,7 +161,7 @@ def change_command(spoken: Spoken) -> click.Command:
             {"id": row.pk},
         )
 
-    command = with_fields(spoken.model, spoken.helps or {}, is_new=False)(change)
+    command = with_fields(spoken.model, spoken.helps or {}, hidden=spoken.hidden, is_new=False)(change)
     for extra in spoken.extras:
         command = extra(command)
     command = click.argument("row_name", metavar=spoken.metavar)(command)
@@ -201,7 +206,7 @@ def field_lines(model: type[Model], row: Any) -> Iterator[str]:
     facts = []
     for field in fields_of(model):
         value = getattr(row, field.name)
-        if not isinstance(field, BooleanField) and value not in (None, "", 0):
+        if not isinstance(field, BooleanField) and value not in (None, "", 0, []):
             facts.append((field.name.replace("_", " "), value))
     flags = [field for field in fields_of(model) if isinstance(field, BooleanField)]
     facts.append(("is", ", ".join(flag_of(field) for field in flags if getattr(row, field.name)) or None))
@@ -222,6 +227,8 @@ def section(title: str, headers: Sequence[str], rows: Sequence[Sequence[Any]], *
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(value)
     return value.isoformat() if isinstance(value, datetime.date) else shown(value)
 
 

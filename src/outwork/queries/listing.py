@@ -10,13 +10,22 @@ from typing import Generic, TypeVar
 from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from outwork.models import (
+    Address,
     Category,
     Company,
+    Contact,
     ExchangeRate,
+    InternalPrice,
     Location,
+    LocationType,
     ManufacturerPart,
+    Parameter,
+    ParameterTemplate,
     Part,
+    ProjectCode,
+    RelatedPart,
     SupplierPart,
+    TestTemplate,
 )
 
 Row = TypeVar("Row", bound=Model)
@@ -55,6 +64,22 @@ _SEARCHES: Mapping[type[Model], _Search] = MappingProxyType(
             ("sku", "description", "supplier__name", "part__number", "part__name", "manufacturer_part__mpn"),
             ("sku", "pk"),
         ),
+        Contact: _Search(("name", "role", "email", "company__name"), ("company__name", "name", "pk")),
+        Address: _Search(
+            ("title", "line1", "city", "country", "postal_code", "company__name"),
+            ("company__name", "-is_primary", "title", "pk"),
+        ),
+        RelatedPart: _Search(
+            ("part__number", "part__name", "other__number", "other__name", "note"), ("part__number", "part__name", "pk")
+        ),
+        InternalPrice: _Search(("part__number", "part__name"), ("part__number", "part__name", "quantity")),
+        ParameterTemplate: _Search(("name", "description", "unit"), ("name",)),
+        Parameter: _Search(("template__name", "text", "note"), ("template__name", "number", "text", "pk")),
+        TestTemplate: _Search(
+            ("name", "description", "part__number", "part__name"), ("part__number", "part__name", "name")
+        ),
+        LocationType: _Search(("name", "description"), ("name",)),
+        ProjectCode: _Search(("code", "description"), ("code",)),
         ExchangeRate: _Search(("currency",), ("currency", "day")),
         Location: _Search(("path", "description", "company__name"), ("path", "name", "pk")),
     }

@@ -13,9 +13,7 @@ from outwork.models import (
     Category,
     Company,
     Location,
-    LocationType,
     ManufacturerPart,
-    Owner,
     Part,
     PurchaseLine,
     PurchaseOrder,
@@ -27,8 +25,6 @@ declare(
     name_ambiguous="{name} may be {found}: say which",
     company_name_unknown="There is no company {name}",
     category_name_unknown="There is no category {name}",
-    location_type_unknown="There is no type of location {name}",
-    owner_unknown="There is no user and no group {name}",
     manufacturer_part_unknown="There is no manufacturer part {name}",
     line_name_unknown="{document} has no line for {name}; it has {known}",
     line_name_ambiguous="{name} is on lines {positions} of {document}: name the line by its number",
@@ -40,14 +36,14 @@ Row = TypeVar("Row", bound=Model)
 def build_named(reference: str, *, where: Where = ("build",)) -> Build:
     """The build of that reference, in any case; one statement. Refuses build_unknown."""
     found = Build.objects.filter(reference__iexact=reference.strip()).select_related("part", "manufacturer")
-    build = _one(found, reference, "reference")
+    build = only_one(found, reference, "reference")
     return build if build is not None else refuse("build_unknown", build=reference, where=where)
 
 
 def order_named(reference: str, *, where: Where = ("order",)) -> PurchaseOrder:
     """The purchase order of that reference, in any case; one statement. Refuses order_unknown."""
     found = PurchaseOrder.objects.filter(reference__iexact=reference.strip()).select_related("supplier")
-    order = _one(found, reference, "reference")
+    order = only_one(found, reference, "reference")
     return order if order is not None else refuse("order_unknown", order=reference, where=where)
 
 
@@ -70,7 +66,7 @@ def _full(part: Part) -> str:
 
 def company_named(name: str, *, where: Where = ("company",)) -> Company:
     """The company of that name, in any case; one statement. Refuses company_name_unknown, name_ambiguous."""
-    company = _one(Company.objects.filter(name__iexact=name.strip()), name, "name", where=where)
+    company = only_one(Company.objects.filter(name__iexact=name.strip()), name, "name", where=where)
     return company if company is not None else refuse("company_name_unknown", name=name, where=where)
 
 
@@ -87,30 +83,12 @@ def location_named(name: str, *, where: Where = ("location",)) -> Location:
     return exact[0] if exact else refuse("location_unknown", location=text, where=where)
 
 
-def location_type_named(name: str, *, where: Where = ("location_type",)) -> LocationType:
-    """The type of location of that name, in any case; one statement. Refuses location_type_unknown, name_ambiguous."""
-    found = _one(LocationType.objects.filter(name__iexact=name.strip()), name, "name", where=where)
-    return found if found is not None else refuse("location_type_unknown", name=name, where=where)
-
-
-def owner_named(name: str, *, where: Where = ("owner",)) -> Owner:
-    """The user or group of that name, in any case; one statement. Refuses owner_unknown, name_ambiguous."""
-    text = name.strip()
-    ways = Q(user__username__iexact=text) | Q(group__name__iexact=text)
-    found = list(Owner.objects.filter(ways).select_related("user", "group"))
-    exact = [one for one in found if str(one) == text] or found
-    if len(exact) > 1:
-        kinds = [f"{'user' if one.user_id else 'group'} {one} (id={one.pk})" for one in exact]
-        refuse("name_ambiguous", name=text, found=kinds, where=where)
-    return exact[0] if exact else refuse("owner_unknown", name=name, where=where)
-
-
 def category_named(name: str, *, where: Where = ("category",)) -> Category:
     """The category of that name, or of that name below PARENT/; one statement.
 
     Refuses category_name_unknown, name_ambiguous.
     """
-    found = _below_owner(Category, name, "name", "parent")
+    found = below_owner(Category, name, "name", "parent")
     if len(found) > 1:
         paths = [f"{one.parent}/{one.name}" if one.parent else one.name for one in found]
         refuse("name_ambiguous", name=name, found=paths, where=where)
@@ -119,7 +97,7 @@ def category_named(name: str, *, where: Where = ("category",)) -> Category:
 
 def manufacturer_part_named(name: str, *, where: Where = ("manufacturer_part",)) -> ManufacturerPart:
     """What is called MPN, or MANUFACTURER/MPN; one statement. Refuses manufacturer_part_unknown, name_ambiguous."""
-    found = _below_owner(ManufacturerPart, name, "mpn", "manufacturer", "part")
+    found = below_owner(ManufacturerPart, name, "mpn", "manufacturer", "part")
     if len(found) > 1:
         known = [f"{one.manufacturer}/{one.mpn} for {one.part.label} (id={one.pk})" for one in found]
         refuse("name_ambiguous", name=name, found=known, where=where)
@@ -128,19 +106,24 @@ def manufacturer_part_named(name: str, *, where: Where = ("manufacturer_part",))
 
 def sold_part_named(name: str, *, where: Where = ("supplier_part",)) -> SupplierPart:
     """What is sold as SKU, or SUPPLIER/SKU; one statement. Refuses supplier_part_unknown, name_ambiguous."""
-    found = _below_owner(SupplierPart, name, "sku", "supplier", "part")
+    found = below_owner(SupplierPart, name, "sku", "supplier", "part")
     if len(found) > 1:
         known = [f"{one.supplier}/{one.sku} for {one.part.label} (id={one.pk})" for one in found]
         refuse("name_ambiguous", name=name, found=known, where=where)
     return found[0] if found else refuse("supplier_part_unknown", supplier_part=name, where=where)
 
 
-def _below_owner(model: type[Row], name: str, field: str, owner: str, *related: str) -> list[Row]:
-    """Rows that are called so, or OWNER/so where none is; what is called exactly so goes before another case."""
+def below_owner(model: type[Row], name: str, field: str, owner: str, *related: str) -> list[Row]:
+    """Rows that are called so, or OWNER/so where none is; what is called exactly so goes before another case.
+
+    An owner is called by its name, a part by its number too. One statement.
+    """
     text = name.strip()
+    called = (f"{owner}__number", f"{owner}__name") if owner == "part" else (f"{owner}__name",)
     ways = Q(**{f"{field}__iexact": text})
     for at in (place for place, letter in enumerate(text) if letter == "/"):
-        ways |= Q(**{f"{owner}__name__iexact": text[:at], f"{field}__iexact": text[at + 1 :]})
+        for one in called:
+            ways |= Q(**{f"{one}__iexact": text[:at], f"{field}__iexact": text[at + 1 :]})
     found = list(model._default_manager.filter(ways).select_related(owner, *related).order_by("pk"))
     plain = [one for one in found if getattr(one, field).lower() == text.lower()] or found
     return [one for one in plain if text.endswith(getattr(one, field))] or plain
@@ -190,7 +173,7 @@ def _line(name: str, lines: Sequence[tuple[Row, int, set[str]]], document: str, 
     return found[0][0]
 
 
-def _one(query: QuerySet[Row], name: str, field: str, *, where: Where = ()) -> Row | None:
+def only_one(query: QuerySet[Row], name: str, field: str, *, where: Where = ()) -> Row | None:
     """The row that is spelt exactly so, else the only one that is spelt so in another case."""
     found = list(query)
     exact = [row for row in found if getattr(row, field) == name.strip()] or found

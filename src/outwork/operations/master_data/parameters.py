@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
-
 from outwork.ledger import rows as bulk
 from outwork.models import Parameter, ParameterTemplate, Part
 from outwork.operations.master_data.batch import Batch, Row
 from outwork.operations.master_data.locking import refuse_locked
-from outwork.operations.master_data.subjects import SUBJECTS
+from outwork.queries.subjects import find_subjects
 from outwork.rules.quantities import decimal
 from outwork.rules.refusals import Refusal, Where, declare, refuse
+from outwork.rules.subjects import PARAMETERISED, SubjectKind
 from outwork.rules.units import measure, unit_of
 
 declare(
-    subject_kind_unknown="{kind} has no parameters; these have: {kinds}",
-    subject_unknown="There is no {kind} {id}",
     template_of_two_sorts="{template} is yes or no, so it has neither a unit nor choices",
     template_unit_unknown='{template} cannot be read in "{unit}", which is no unit that is known',
     template_relied_on="{template} stays so: {count} of its values do not fit, among them {text}",
@@ -81,43 +78,37 @@ def check_parameter(batch: Batch) -> None:
                 )
             except Refusal as refusal:
                 batch.reasons.found += refusal.reasons
-    refuse_locked(batch, "subject_id", "part_facts_locked", lambda row: _locked(row, subjects))
+    refuse_locked(batch, "subject_id", "part_facts_locked", lambda row: _part(row, subjects) if row.values else None)
 
 
 def check_parameter_removal(batch: Batch) -> None:
     """Parameters of a locked part stay."""
     subjects = _subjects(batch)
-    refuse_locked(batch, "id", "part_facts_locked", lambda row: subjects.get((row["subject_kind"], row["subject_id"])))
-
-
-def _locked(row: Row, subjects: dict[tuple[str, int], Any]) -> Part | None:
-    return subjects.get((row["subject_kind"], row["subject_id"])) if row.values else None
+    refuse_locked(batch, "id", "part_facts_locked", lambda row: _part(row, subjects))
 
 
 def _subjects(batch: Batch) -> dict[tuple[str, int], Any]:
-    """Of what the rows are said; of parts the part itself. Refuses what is not there."""
-    wanted: dict[str, set[int]] = {}
+    """Of what the rows are said; refuses what is not there. One statement for each kind."""
+    wanted: dict[SubjectKind, set[int]] = {}
     for row in batch.rows:
-        if row["subject_kind"] in SUBJECTS:
-            wanted.setdefault(row["subject_kind"], set()).add(row["subject_id"])
+        if row["subject_kind"] in PARAMETERISED:
+            wanted.setdefault(SubjectKind(row["subject_kind"]), set()).add(row["subject_id"])
         elif "subject_kind" not in row.bad:
-            kinds = sorted(SUBJECTS)
-            batch.refuse(row, "subject_kind", "subject_kind_unknown", kind=row["subject_kind"], kinds=kinds)
+            known = sorted(one.value for one in PARAMETERISED)
+            batch.refuse(row, "subject_kind", "subject_kind_unknown", kind=row["subject_kind"], known=known)
     found: dict[tuple[str, int], Any] = {}
     for kind, ids in wanted.items():
-        found |= {(kind, pk): one for pk, one in _standing(SUBJECTS[kind], ids).items()}
+        found |= {(kind.value, pk): one for pk, one in find_subjects(kind, ids).items()}
     for row in batch.rows:
         key = (row["subject_kind"], row["subject_id"])
-        if row.before is None and key[0] in wanted and key not in found and "subject_id" not in row.bad:
-            kind = str(SUBJECTS[key[0]]._meta.verbose_name)
-            batch.reasons.add("subject_unknown", kind=kind, id=key[1], where=(row.index, "subject_id"))
+        if row.before is None and key[0] in PARAMETERISED and key not in found and "subject_id" not in row.bad:
+            batch.reasons.add("subject_unknown", kind=key[0], id=key[1], where=(row.index, "subject_id"))
     return found
 
 
-def _standing(model: type[Model], ids: set[int]) -> dict[int, Part | None]:
-    if model is Part:
-        return {part.pk: part for part in Part.objects.filter(pk__any=ids)}
-    return dict.fromkeys(model._default_manager.filter(pk__any=ids).values_list("pk", flat=True))
+def _part(row: Row, subjects: dict[tuple[str, int], Any]) -> Part | None:
+    subject = subjects.get((row["subject_kind"], row["subject_id"]))
+    return subject if isinstance(subject, Part) else None
 
 
 def _facts(template: ParameterTemplate) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from django.db.models import CASCADE, PROTECT, SET_NULL, Count, Field, ManyToOne
 from outwork.ledger import rows
 from outwork.models import Event
 from outwork.operations.master_data.batch import Batch, named
-from outwork.operations.master_data.subjects import release_subjects
+from outwork.operations.subject_rows import drop_what_hangs
+from outwork.queries.subjects import MODELS
 from outwork.rules.refusals import declare
+
+KINDS = {model: kind for kind, model in MODELS.items()}
 
 declare(still_referred_to="{what} cannot be removed: it is named by {references}; change or remove those first")
 
@@ -28,7 +31,8 @@ def check_references(batch: Batch) -> None:
 
 def release(model: type[Model], ids: Collection[int]) -> None:
     """Remove what lives only with these rows, and take them off what merely mentions them."""
-    release_subjects(model, ids)
+    if kind := KINDS.get(model):
+        drop_what_hangs(kind, ids)
     for field, on_delete in _referring(model):
         if on_delete is CASCADE:
             rows.delete_where(field.model, field.attname, ids)

@@ -17,10 +17,10 @@ from outwork.operations.master_data.batch import Batch, Row, named
 from outwork.operations.master_data.nouns import Noun, Turn
 from outwork.operations.master_data.reading import Reader
 from outwork.operations.master_data.references import check_references, release
-from outwork.operations.master_data.subjects import subject_of
 from outwork.operations.master_data.table import NOUNS
 from outwork.operations.master_data.unique import check_unique
 from outwork.operations.recording import Done, operation, record
+from outwork.queries.subjects import MODELS
 from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
@@ -247,8 +247,13 @@ def documents_of(noun: Noun, values: Sequence[Given]) -> list[Model]:
         only = next(iter(ids)) if len(ids) == 1 else None
         if only is not None:
             found.append(model(pk=only))
-    subject = subject_of(values) if issubclass(noun.model, OnSubject) else None
-    return [*found, subject] if subject is not None else found
+    return [*found, *(_subject(values) if issubclass(noun.model, OnSubject) else ())]
+
+
+def _subject(values: Sequence[Given]) -> list[Model]:
+    """What all of the rows hang on, if it is one thing."""
+    subjects = {(one["subject_kind"], one["subject_id"]) for one in values}
+    return [MODELS[kind](pk=pk) for kind, pk in subjects] if len(subjects) == 1 else []
 
 
 def values_of(noun: Noun, one: Any) -> dict[str, Any]:

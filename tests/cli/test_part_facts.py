@@ -1,0 +1,101 @@
+"""What hangs on parts and companies, from the command line: contacts, addresses, prices, tests, parameters."""
+
+import pytest
+
+from outwork.models import Address, Contact, Event, InternalPrice, Parameter, ProjectCode, RelatedPart, TestTemplate
+
+
+def test_people_and_sites_of_a_company(shop, program):
+    shop.company("Mouser")
+    shop.company("Acme")
+    assert program("contact", "create", "mouser", "Cy", "--email", "cy@mouser.example") == ["Created contact Cy."]
+    program("contact", "create", "Acme", "Cy")
+    assert program.codes("contact", "show", "Cy") == ["name_ambiguous"]
+    assert program("contact", "change", "Acme/Cy", "--role", "sales") == ["Cy: changed role."]
+    assert program("contact", "list", "--search", "acme") == ["name  company  role", "Cy    Acme     sales"]
+    assert program("contact", "remove", "Mouser/Cy") == ["Removed contact Cy."]
+    assert Contact.objects.get().role == "sales"
+    assert program.codes("contact", "create", "Acme", "Bo", "--email", "bo@") == ["email_invalid"]
+
+    program("address", "create", "Acme", "Works", "--city", "Ulm")
+    program("address", "create", "Acme", "Office", "--no-shipper", "--primary")
+    assert [line.split() for line in program("address", "list")][1:] == [
+        ["Office", "Acme", "primary,", "sells"],
+        ["Works", "Acme", "Ulm", "sells,", "ships"],
+    ]
+    assert program("address", "remove", "office") == ["Removed address Office."]
+    assert Address.objects.get().is_primary
+
+
+def test_properties_of_a_part(shop, program):
+    shop.part("R-10K")
+    program("parameter-template", "create", "Resistance", "--unit", "ohm")
+    program("parameter-template", "create", "Dielectric", "--choices", "X5R, X7R")
+    assert program.json("parameter-template", "show", "dielectric")["choices"] == ["X5R", "X7R"]
+    assert program("parameter", "create", "resistance", "4k7", "--part", "R-10K") == ["Created parameter 4k7."]
+    made = Parameter.objects.get()
+    assert (made.subject_kind, made.text, made.number) == ("part", "4k7", 4700.0)
+    assert [line.split() for line in program("parameter", "list")] == [
+        ["of", "parameter", "value", "unit"],
+        ["R-10K", "part", "Resistance", "4k7", "ohm"],
+    ]
+    assert program("parameter", "change", "R-10K/Resistance", "--text", "5k") == ["4k7: changed text."]
+    assert program.codes("parameter", "create", "Dielectric", "NP0", "--part", "R-10K") == ["parameter_not_a_choice"]
+    assert program.codes("parameter", "create", "Dielectric", "X7R") == ["value_missing", "value_missing"]
+    program("parameter", "create", "Dielectric", "X7R", "--part", "R-10K", "--company", "Acme", status=2)
+    program("parameter", "remove", "R-10K/Resistance")
+    assert not Parameter.objects.exists()
+    assert Event.objects.latest("pk").part.number == "R-10K"
+
+
+def test_what_else_hangs_on_a_part(shop, program):
+    shop.part("R-10K", is_testable=True)
+    shop.part("R-12K")
+    shop.switch_on("PART_INTERNAL_PRICE")
+    program("related", "create", "R-12K", "R-10K", "--note", "next value")
+    assert program.codes("related", "create", "R-10K", "R-12K") == ["exists_already"]
+    assert program("related", "list")[1].split()[:2] == ["R-10K", "R-12K"]
+    program("related", "remove", "R-12K/R-10K")
+    assert not RelatedPart.objects.exists()
+
+    program("internal-price", "create", "R-10K", "100", "0.02")
+    assert str(InternalPrice.objects.get()) == "100.00000: 0.020000 EUR"
+    assert program("internal-price", "change", "R-10K/100", "--price", "0.03")
+    program("internal-price", "remove", "R-10K/100")
+    assert program.codes("internal-price", "show", "R-10K/100") == ["internal_price_unknown"]
+
+    program("test-template", "create", "R-10K", "Leak Test", "--needs-value", "--choices", "low, high")
+    made = TestTemplate.objects.get()
+    assert (made.key, made.choices, made.needs_value) == ("leaktest", ["low", "high"], True)
+    assert program("test-template", "show", "leak test")[0] == "Leak Test"
+    program("test-template", "remove", "R-10K/Leak Test")
+
+
+def test_types_of_location_and_project_codes(shop, program):
+    program("location-type", "create", "Reel rack")
+    program("location", "create", "Rack 1", "--location-type", "reel rack")
+    assert "location types" not in program("location-type", "remove", "Reel rack", status=1)[0]
+    assert program.codes("location-type", "create", "REEL RACK") == ["exists_already"]
+    program("project-code", "create", "Y-2026", "--description", "Yearly")
+    assert program("project-code", "change", "y-2026", "--no-active") == ["Y-2026: changed active."]
+    assert not ProjectCode.objects.get().is_active
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "code"),
+    [
+        ("contact", "Cy", "contact_unknown"),
+        ("address", "Works", "address_unknown"),
+        ("related", "A/B", "related_part_unknown"),
+        ("related", "A", "related_part_unknown"),
+        ("internal-price", "A/B", "internal_price_unknown"),
+        ("parameter", "A/B", "parameter_unknown"),
+        ("parameter-template", "A", "parameter_template_unknown"),
+        ("test-template", "A", "test_template_unknown"),
+        ("location-type", "A", "location_type_unknown"),
+        ("project-code", "A", "project_code_unknown"),
+    ],
+)
+def test_refuses_a_name_that_nothing_has(program, noun, name, code):
+    assert program.codes(noun, "show", name) == [code]
+    assert program.codes(noun, "remove", name) == [code]
