@@ -74,8 +74,9 @@ def make_sub_builds(
     settings = all_settings()
     chosen = {way.part_id: way for way in ways}
     makers = {way.manufacturer_id for way in ways if way.manufacturer_id is not None}
-    companies = Company.objects.in_bulk(makers) if makers else {}
-    parts = Part.objects.select_related("default_location").in_bulk({one.part_id for one in plan})
+    companies = {one.pk: one for one in Company.objects.filter(pk__any=makers)} if makers else {}
+    needed = Part.objects.filter(pk__any={one.part_id for one in plan}).select_related("default_location")
+    parts = {part.pk: part for part in needed}
     _check(build, plan, ways, parts, companies, settings)
 
     made = _builds(build, plan, chosen, parts, settings, at)

@@ -128,45 +128,46 @@ class Branch:
     accepted: Decimal
 
 
-_TREE = """
-WITH RECURSIVE down (id, depth, trail) AS (
-    SELECT id, 0, reference FROM outwork_build WHERE id = %s
-    UNION ALL
-    SELECT build.id, down.depth + 1, {trail}
-    FROM outwork_build build JOIN down ON build.parent_id = down.id
-    WHERE down.depth < 50
+_BELOW = """
+WITH RECURSIVE down (id) AS (
+    SELECT id FROM outwork_build WHERE id = %s
+    UNION
+    SELECT build.id FROM outwork_build build JOIN down ON build.parent_id = down.id
 )
-SELECT id, depth FROM down ORDER BY trail
+SELECT id FROM down
 """
 
 
 def tree(build_id: int) -> list[Branch]:
-    """A build and all that is built for it, each below its parent; three statements."""
+    """A build and all that is built for it, each below its parent by their numbers; three statements."""
     with connection.cursor() as cursor:
-        cursor.execute(_TREE.format(trail="CAST(down.trail || '/' || build.reference AS text)"), [build_id])
-        found = cursor.fetchall()
-    ids = [pk for pk, _ in found]
-    builds = Build.objects.select_related("part", "manufacturer").in_bulk(ids)
-    accepted = dict(
-        BuildOutput.objects.filter(build__any=ids, state=OutputState.ACCEPTED)
-        .values_list("build")
-        .annotate(Sum("quantity"))
-        .order_by()
-    )
-    return [
-        Branch(
-            id=pk,
-            parent_id=builds[pk].parent_id,
-            depth=depth,
-            reference=builds[pk].reference,
-            part=builds[pk].part.label,
-            status=BuildStatus(builds[pk].status).word,
-            manufacturer=_maker(builds[pk]),
-            quantity=builds[pk].quantity,
-            accepted=accepted.get(pk, ZERO),
+        cursor.execute(_BELOW, [build_id])
+        ids = [row[0] for row in cursor.fetchall()]
+    builds = Build.objects.filter(pk__any=ids).select_related("part", "manufacturer")
+    made = BuildOutput.objects.filter(build__any=ids, state=OutputState.ACCEPTED).values_list("build")
+    accepted = dict(made.annotate(Sum("quantity")).order_by())
+    below: dict[int | None, list[Build]] = defaultdict(list)
+    for build in builds.order_by("reference_number", "pk"):
+        below[None if build.pk == build_id else build.parent_id].append(build)
+    branches: list[Branch] = []
+    waiting = [(build, 0) for build in below[None]]
+    while waiting:
+        build, depth = waiting.pop()
+        branches.append(
+            Branch(
+                id=build.pk,
+                parent_id=build.parent_id,
+                depth=depth,
+                reference=build.reference,
+                part=build.part.label,
+                status=BuildStatus(build.status).word,
+                manufacturer=_maker(build),
+                quantity=build.quantity,
+                accepted=accepted.get(build.pk, ZERO),
+            )
         )
-        for pk, depth in found
-    ]
+        waiting += [(child, depth + 1) for child in reversed(below[build.pk])]
+    return branches
 
 
 def _maker(build: Build) -> str:
