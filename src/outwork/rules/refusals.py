@@ -106,6 +106,7 @@ declare(
     part_unknown="There is no part {part}",
     company_unknown="There is no company {company}",
     supplier_part_unknown="There is no supplier part {supplier_part}",
+    part_not_component="{part} is not a component, so it goes into nothing",
     rows_missing="The list is empty: there is nothing to do",
     text_too_long="{field} has {length} characters; at most {limit}",
     line_unknown="{build} has no line {line}",
