@@ -75,6 +75,7 @@ def test_show_as_json_has_the_whole_story(shop, build, ordered, program):
     assert set(shown["lines"][0]) == {
         "id", "position", "part", "supply", "is_optional", "is_consumable", "per_unit", "required", "consumed",
         "allocated", "there", "short", "due", "free_here", "free_there", "free_others",
+        "to_send", "on_order", "on_draft",
     }  # fmt: skip
     assert shown["lines"][0]["due"] == "8"
     assert [(row["order"], row["open"], row["price"]) for row in shown["order_lines"]] == [("PO-0001", "6", "12.5")]

@@ -19,8 +19,9 @@ from outwork.models import (
 )
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
-from outwork.operations.order_states import complete_order
+from outwork.operations.order_states import complete_order, place_order
 from outwork.operations.ordering_build import order_build
+from outwork.operations.ordering_shortages import Pick, order_shortages
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
@@ -148,7 +149,7 @@ def test_a_page_costs_the_same_for_one_line_and_for_many(shop, statements, count
     with statements() as spent:
         found = overview(build_named("BO-0001"), today=TODAY)
     assert len(found.lines) == len(found.outputs) == count
-    assert spent == 14
+    assert spent == 15
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
@@ -218,3 +219,38 @@ def test_stock_is_to_be_allocated_where_a_substitute_is_free_and_ordered_where_n
         "order C-100N (70): there is no free stock",
     ]
     assert seen(build, "free_here", "free_others")[0] == (0, 100)
+
+
+def test_only_the_share_of_the_units_ordered_is_to_be_sent(shop, build):
+    """Two manufacturers, 6 and 3 of 10 units: when both have their share, the rest waits for an order."""
+    shop.given("""
+        R-10K    batch A   Main shelf       40
+        C-100N   batch C   Main shelf       70
+    """)
+    other = shop.manufacturer("Best Boards")
+    shop.sells(other, build.part)
+    shop.ordered(build, 6)
+    line = PurchaseLine.objects.get(pk=order_build(build=build, manufacturer=other, units=3, **shop.by_ada).ids[0])
+    place_order(order=line.order, **shop.by_ada)
+    auto_allocate(build=build, interchangeable=True, **shop.by_bo)
+    assert seen(build, "part", "to_send") == [("R-10K", 36), ("C-100N", 63), ("CASE", 0)]
+    send_kit(build=build, manufacturer=build.manufacturer, **shop.by_bo)
+    assert seen(build, "part", "to_send") == [("R-10K", 12), ("C-100N", 21), ("CASE", 0)]
+    assert "send" in steps(build)
+    send_kit(build=build, manufacturer=other, **shop.by_bo)
+    assert seen(build, "part", "allocated", "there", "to_send")[0] == ("R-10K", 40, 36, 0)
+    assert "send" not in steps(build)
+    shop.recount()
+
+
+def test_what_is_on_order_for_the_build_is_told_from_what_is_on_order(shop, build):
+    reel = shop.sells(shop.company("Reichelt"), shop.part("R-10K"))
+    target = build.lines.get(part__number="R-10K").pk
+    done = order_shortages(picks=[Pick(100, part_id=reel.part_id, build_lines={target: 30})], **shop.by_ada)
+    assert seen(build, "part", "short", "on_order", "on_draft")[0] == ("R-10K", 40, 0, 30)
+    place_order(order=PurchaseOrder.objects.get(pk=done.data["orders"][0]), **shop.by_ada)
+    assert seen(build, "part", "short", "on_order", "on_draft")[0] == ("R-10K", 40, 30, 0)
+    assert [step.text() for step in overview(build_named(build.reference), today=TODAY).next[1:]] == [
+        "order R-10K (10), C-100N (70): there is no free stock",
+        "R-10K (30) are ordered for it and still to come",
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,9 +23,10 @@ from outwork.queries.builds import (
     progress,
     units_built,
 )
+from outwork.queries.supply_demand import meant_for
 from outwork.rules.next_steps import BuildFacts, Step, after_build
 from outwork.rules.quantities import ZERO, as_text
-from outwork.rules.requirement import due
+from outwork.rules.requirement import due, required
 from outwork.rules.states import OPEN_BUILD, BuildStatus, OrderStatus, OutputState
 from outwork.rules.supply import ConsumeWhen, Supply, is_ours
 
@@ -103,7 +104,9 @@ class LineRow:
 
     `short` is what is neither consumed nor allocated and has to come from us; `due` what should have been
     consumed for the units built and was not; `free_here` and `free_there` the stock of the part itself that
-    could be allocated, `free_others` that of variants and substitutes.
+    could be allocated, `free_others` that of variants and substitutes. `to_send` lies with us and is missing at a
+    manufacturer for the units that are its share; `on_order` was bought for this line and is still to come,
+    `on_draft` is on drafts.
     """
 
     id: int
@@ -122,6 +125,9 @@ class LineRow:
     free_here: Decimal
     free_there: Decimal
     free_others: Decimal
+    to_send: Decimal
+    on_order: Decimal
+    on_draft: Decimal
 
     @property
     def has_free_stock(self) -> bool:
@@ -136,6 +142,7 @@ class OrderedRow:
     id: int
     order: str
     position: int
+    supplier_id: int
     supplier: str
     status: str
     ordered: Decimal
@@ -146,6 +153,12 @@ class OrderedRow:
     currency: str
     pack_size: Decimal
     expected: datetime.date | None
+    is_confirmed: bool
+
+    @property
+    def counted(self) -> Decimal:
+        """What it stands for: what is ordered while more may come, else what came."""
+        return self.received + self.open
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,27 +188,43 @@ class BuildOverview:
 
 
 def overview(build: Build, *, today: datetime.date) -> BuildOverview:
-    """All that the page of a build says, whatever its size; thirteen statements, eleven for an internal one.
+    """All that the page of a build says, whatever its size; fourteen statements, twelve for an internal one.
 
     The build comes with its part and manufacturer.
     """
     makers = manufacturers_of(build)
-    lines = _lines(build, makers)
     ordered = _order_lines(build) if build.is_external else []
+    lines = _lines(build, makers, _shares(build, makers, ordered))
     made = progress(build)
     return BuildOverview(build, made, lines, ordered, _outputs(build), _next(build, made, lines, ordered, today))
 
 
-def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
+def _shares(build: Build, makers: Collection[int], ordered: Iterable[OrderedRow]) -> dict[int, Decimal]:
+    """The units that each manufacturer builds; who is intended and has no order yet builds what the others do not."""
+    shares: dict[int, Decimal] = defaultdict(Decimal)
+    for row in ordered:
+        if row.supplier_id in makers:
+            shares[row.supplier_id] += row.counted
+    intended = build.manufacturer_id
+    if intended is not None and intended not in shares:
+        shares[intended] = max(ZERO, build.quantity - sum(shares.values(), ZERO))
+    return shares
+
+
+def _lines(build: Build, makers: Collection[int], shares: Mapping[int, Decimal]) -> list[LineRow]:
     lines = lines_of(build.pk)
-    allocated = _allocated(build, makers)
+    allocated = _allocated(build)
     fitting = fitting_parts(lines)
     free = _free({part_id for parts in fitting.values() for part_id in parts}, makers)
     choices = _choices(build)
-    missing = _due(build, lines, choices)
+    booked = consumed_so_far(build.pk)
+    missing, bought = _due(build, lines, choices, booked), meant_for([line.pk for line in lines])
     rows = []
     for line in lines:
-        all_of_it, there = allocated[line.pk]
+        mine = allocated[line.pk]
+        all_of_it = sum(mine.values(), ZERO)
+        there = sum((units for company, units in mine.items() if company in makers), ZERO)
+        sending = _missing_there(line, mine, shares, choices, booked) if build.is_open else ZERO
         supplies = {choices.get((line.pk, maker), line.supply) for maker in makers} or {line.supply}
         is_wanted = any(map(is_ours, supplies)) and not line.is_consumable and not line.is_optional
         left = line.quantity - line.consumed - all_of_it
@@ -218,14 +247,35 @@ def _lines(build: Build, makers: Collection[int]) -> list[LineRow]:
                 free_here=free_here,
                 free_there=free_there,
                 free_others=sum((sum(free[one], ZERO) for one in fitting[line.pk] if one != line.part_id), ZERO),
+                to_send=min(mine.get(None, ZERO), sending),
+                on_order=bought[line.pk][True],
+                on_draft=bought[line.pk][False],
             )
         )
     return rows
 
 
-def _allocated(build: Build, makers: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
-    """What of each line is allocated: all, and at the manufacturers; one statement."""
-    sums: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+def _missing_there(
+    line: BuildLine,
+    allocated: Mapping[int | None, Decimal],
+    shares: Mapping[int, Decimal],
+    choices: Mapping[tuple[int, int], str | None],
+    booked: Mapping[tuple[int, int | None], Booked],
+) -> Decimal:
+    """What the manufacturers need of a line that we send, and neither have nor have used up."""
+    missing = ZERO
+    for maker, units in shares.items():
+        if choices.get((line.pk, maker), line.supply) not in (None, Supply.WE_SEND):
+            continue
+        so_far = booked.get((line.pk, maker), Booked())
+        have = allocated.get(maker, ZERO) + so_far.used + so_far.lost
+        missing += max(ZERO, required(need_of(line), units) - have)
+    return missing
+
+
+def _allocated(build: Build) -> dict[int, dict[int | None, Decimal]]:
+    """What of each line is allocated, by the company it lies at (None: with us); one statement."""
+    sums: dict[int, dict[int | None, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     query = (
         Allocation.objects.filter(build_line__build=build)
         .values_list("build_line", "item__location__company")
@@ -233,8 +283,7 @@ def _allocated(build: Build, makers: Collection[int]) -> dict[int, tuple[Decimal
         .order_by()
     )
     for line_id, company, quantity in query:
-        everything, there = sums[line_id]
-        sums[line_id] = (everything + quantity, there + (quantity if company in makers else ZERO))
+        sums[line_id][company] += quantity
     return sums
 
 
@@ -262,10 +311,15 @@ def _choices(build: Build) -> dict[tuple[int, int], str | None]:
     return {(line, maker): supply for line, maker, supply in query.values_list("build_line", "manufacturer", "supply")}
 
 
-def _due(build: Build, lines: list[BuildLine], choices: dict[tuple[int, int], str | None]) -> dict[int, Decimal]:
-    """What should have been consumed for the units built and was not, by line; two statements."""
+def _due(
+    build: Build,
+    lines: list[BuildLine],
+    choices: Mapping[tuple[int, int], str | None],
+    booked: Mapping[tuple[int, int | None], Booked],
+) -> dict[int, Decimal]:
+    """What should have been consumed for the units built and was not, by line; one statement."""
     missing: dict[int, Decimal] = defaultdict(Decimal)
-    booked, built = consumed_so_far(build.pk), units_built(build.pk)
+    built = units_built(build.pk)
     for maker in {maker for maker, _ in built}:
         for line in lines:
             supply = choices.get((line.pk, maker), line.supply) if maker is not None else line.supply
@@ -285,6 +339,7 @@ def _order_lines(build: Build) -> list[OrderedRow]:
             id=line.pk,
             order=line.order.reference,
             position=line.position,
+            supplier_id=line.order.supplier_id,
             supplier=line.order.supplier.name,
             status=OrderStatus(line.order.status).word,
             ordered=line.ordered,
@@ -295,6 +350,7 @@ def _order_lines(build: Build) -> list[OrderedRow]:
             currency=line.currency,
             pack_size=line.pack_size,
             expected=line.promised_date or line.confirmed_date or line.requested_date,
+            is_confirmed=bool(line.promised_date or line.confirmed_date or line.supplier_confirmation),
         )
         for line in query
     ]
@@ -331,15 +387,16 @@ def _next(
             undecided=[row.part for row in lines if row.supply is None and not row.is_consumable],
             short=[f"{row.part} ({as_text(row.short)})" for row in lines if row.short and row.has_free_stock],
             out_of_stock=[
-                f"{row.part} ({as_text(row.short)})" for row in lines if row.short and not row.has_free_stock
-            ],
-            to_send=[
-                row.part
+                f"{row.part} ({as_text(left)})"
                 for row in lines
-                if build.is_external
-                and row.allocated > row.there
-                and (row.supply is None or Supply.WE_SEND in row.supply)
+                if not row.has_free_stock and (left := row.short - row.on_order - row.on_draft) > 0
             ],
+            coming=[
+                f"{row.part} ({as_text(min(row.short, row.on_order + row.on_draft))})"
+                for row in lines
+                if row.short and not row.has_free_stock and row.on_order + row.on_draft
+            ],
+            to_send=[row.part for row in lines if row.to_send],
             to_consume=[
                 f"{row.part} ({as_text(row.due)})"
                 for row in lines

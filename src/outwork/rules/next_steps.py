@@ -20,6 +20,7 @@ STEPS: dict[str, str] = {
     "place_order": "place {orders}",
     "allocate": "allocate stock for {parts}",
     "order_parts": "order {parts}: there is no free stock",
+    "await_parts": "{parts} are ordered for it and still to come",
     "send": "send the kit: {parts} are allocated and still lie with us",
     "await_units": "{quantity} units are still to come on {orders}{when}",
     "chase_units": "ask where they stay: {quantity} units on {orders} were expected by {expected}",
@@ -51,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class BuildFacts:
-    """Where a build stands; what is short can be allocated or is out of stock. Parts are texts such as "R-10K (40)"; units are in the assembly's unit."""
+    """Where a build stands; what is short can be allocated, is out of stock, or is coming (ordered for it). Parts are texts such as "R-10K (40)"; units are in the assembly's unit."""
 
     status: int
     is_external: bool
@@ -65,6 +66,7 @@ class BuildFacts:
     undecided: Sequence[str] = ()
     short: Sequence[str] = ()
     out_of_stock: Sequence[str] = ()
+    coming: Sequence[str] = ()
     to_send: Sequence[str] = ()
     to_consume: Sequence[str] = ()
     drafts: Sequence[str] = ()
@@ -93,6 +95,8 @@ def after_build(facts: BuildFacts) -> list[Step]:
         steps.append(Step("allocate", {"parts": facts.short}))
     if facts.out_of_stock:
         steps.append(Step("order_parts", {"parts": facts.out_of_stock}))
+    if facts.coming:
+        steps.append(Step("await_parts", {"parts": facts.coming}))
     if facts.to_send:
         steps.append(Step("send", {"parts": facts.to_send}))
     if facts.in_production:
