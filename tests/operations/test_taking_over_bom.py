@@ -65,7 +65,9 @@ def test_a_new_part_has_nothing_allocated_and_the_old_one_is_freed(shop, build):
     BomLine.objects.create(assembly=build.part, part=shop.part("C-2U2"), quantity=Decimal(1), position=9)
     reel = StockItem.objects.get(part__number="C-1U", quantity__gt=0, allocated__gt=0)
     done = take_over_bom(build=build, **shop.by_ada)
-    assert done.data["freed"] == [{"part": "C-1U", "item": str(reel.pk), "quantity": "6.00000"}]
+    old = build.lines.get(part__number="C-1U")
+    freed = {"part": "C-1U", "item": str(reel.pk), "quantity": "6.00000", "line": old.pk, "output": None}
+    assert done.data["freed"] == [freed]
     assert lines(build)[1:] == [("C-1U", Decimal(4), Decimal(4), 1, 1), ("C-2U2", Decimal(6), Decimal(0), 2, None)]
     shop.recount()
 
@@ -124,4 +126,4 @@ def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
     BomLine.objects.update(quantity=Decimal(2))
     with statements() as seen:
         take_over_bom(build=build, **shop.by_ada)
-    assert seen == 17
+    assert seen == 18

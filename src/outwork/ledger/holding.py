@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from outwork.ledger.documents import lock_builds, lock_late_builds
 from outwork.ledger.held import Held, lock_items, lock_late_items
-from outwork.ledger.revalue import Reach
+from outwork.ledger.reserve import items_for_builds
+from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build
 
 
@@ -35,3 +36,9 @@ def hold(find: Callable[[], Reach]) -> Holding:
             return Holding(builds, items)
         builds.update(lock_late_builds(late_builds))
         items.update(lock_late_items(late_items))
+
+
+def reach_of_build(build_id: int) -> Reach:
+    """What the units of a build went into, which bears its part of the build's cost, and what it may consume."""
+    reach = downstream(builds=[build_id])
+    return Reach(reach.items | items_for_builds([build_id]), reach.builds)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from outwork.ledger.documents import lock_build
-from outwork.ledger.revalue import downstream
+from outwork.ledger.holding import hold, reach_of_build
 from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
@@ -114,8 +114,8 @@ def cancel_build(
     # Consuming counts its changes with `touch`, so it cannot be imported at the top.
     from outwork.operations.consuming import consume_due, open_consumption
 
-    reach = downstream(builds=[build.pk])
-    build = lock_build(build, expected_version=expected_version, also=reach.builds)
+    reach = hold(lambda: reach_of_build(build.pk))
+    build = lock_build(build, expected_version=expected_version)
     if states.is_repeat(build.status, BuildStatus.CANCELLED):
         return _nothing("build.cancelled", build, actor, at)
     states.require_move(BUILD, build.status, BuildStatus.CANCELLED, document=build.reference)

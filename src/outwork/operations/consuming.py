@@ -12,16 +12,18 @@ from typing import Any
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held
+from outwork.ledger.holding import hold, reach_of_build
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import Key, Reservations, Reserved, hold_for_build
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, StockItem, User
 from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.settling_cost import settle_cost
 from outwork.operations.supplying import supply_at
 from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
 from outwork.rules import states
 from outwork.rules.places import Kind, PlaceKind, inside, used_by
-from outwork.rules.quantities import ZERO
+from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.requirement import Due, due
 from outwork.rules.states import BuildStatus
@@ -62,6 +64,20 @@ class Shortfall:
             return ["allocate stock"]
         mends = ["allocate stock at the manufacturer or of ours"]
         return mends if self.supply is not None else [*mends, "say that the manufacturer supplies it"]
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """An allocation that is free again because nothing was due for it."""
+
+    line_id: int
+    item_id: int
+    quantity: Decimal
+    output_id: int | None
+
+    def noted(self) -> list[Any]:
+        """As an event keeps it, so that it can be taken back."""
+        return [self.line_id, self.item_id, as_text(self.quantity), self.output_id]
 
 
 @dataclass(slots=True)
@@ -142,13 +158,15 @@ class Consumption:
         """The item of the unit that an allocation goes into; a batch is no unit, nothing is inside it."""
         return None if reserved.output_id is None else self.output_items.get(reserved.output_id)
 
-    def free_the_rest(self) -> dict[int, Decimal]:
-        """Free the allocations that nothing was due for; gives what of each item was freed."""
-        left: dict[int, Decimal] = defaultdict(Decimal)
-        for reserved in list(self.reservations.rows.values()):
-            left[reserved.item_id] += reserved.quantity
+    def free_the_rest(self) -> list[Freed]:
+        """Free the allocations that nothing was due for; gives what was freed, the oldest allocation first."""
+        left = [Freed(one.build_line_id, one.item_id, one.quantity, one.output_id) for one in self._all()]
+        for reserved in self._all():
             self.reservations.release(reserved)
-        return dict(left)
+        return left
+
+    def _all(self) -> list[Reserved]:
+        return list(self.reservations.rows.values())
 
     def write(self) -> None:
         """Write the movements, the allocations and what the lines have consumed."""
@@ -241,15 +259,18 @@ def settle_shortfalls(
 ) -> Done:
     """Consume what is due and was missing when the units were accepted, from what is allocated now.
 
-    Refuses wrong_state, nothing_due.
+    Its value reaches the good units when the build is finished, as that of units scrapped at the manufacturer does; in
+    a build that was reopened at once. Refuses wrong_state, nothing_due.
     """
+    reach = hold(lambda: reach_of_build(build.pk)).items
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, {BuildStatus.PRODUCTION, BuildStatus.ON_HOLD}, build.reference)
     event = record("build.consumed", build, actor=actor, at=at)
-    consumption = open_consumption(build, event)
+    consumption = open_consumption(build, event, also=reach)
     consume_due(consumption)
     if not consumption.by_line and not consumption.shortfalls:
         refuse("nothing_due", build=build.reference)
     consumption.write()
+    settle_cost(build, event, consumption.posting.held)
     build_states.touch(build)
     return Done(event.pk, sorted(consumption.by_line), said=[one.told() for one in consumption.shortfalls])

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
-from outwork.ledger.holding import hold
-from outwork.ledger.reserve import items_for_builds
-from outwork.ledger.revalue import Reach, downstream
+from outwork.ledger.holding import hold, reach_of_build
 from outwork.models import Build, BuildLine, PurchaseLine, User
 from outwork.operations import build_states
-from outwork.operations.consuming import Consumption, Shortfall, consume_due, open_consumption
+from outwork.operations.consuming import Freed, Shortfall, consume_due, open_consumption
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
 from outwork.operations.supplying import Choice, choose_for_manufacturers
@@ -49,7 +48,7 @@ def finish_build(
     build_incomplete, build_short (every short line).
     """
     # What the outputs went into bears its part of the final cost: all of it is locked at once, in order.
-    reach = hold(lambda: _reach(build)).items
+    reach = hold(lambda: reach_of_build(build.pk)).items
     build = lock_build(build, expected_version=expected_version)
     if states.is_repeat(build.status, BuildStatus.COMPLETE):
         event = record("build.finished", build, actor=actor, at=at, data={"repeated": True})
@@ -70,44 +69,41 @@ def finish_build(
     reasons.raise_any()
 
     supplied = _supplied_by_manufacturer(build, consumption.shortfalls)
-    freed = _free_the_rest(consumption)
+    left = consumption.free_the_rest()
     consumption.write()
+    event.data = {"freed": [one.noted() for one in left], "supplied": supplied}
+    event.save(update_fields=["data"])
     build.completed_at = at
     build.status = BuildStatus.COMPLETE
     build.version += 1
     build.save(update_fields=["status", "version", "completed_at"])
     settle_cost(build, event, consumption.posting.held)
     said = [one.told() for one in consumption.shortfalls] + _still_on_order(build)
-    return Done(event.pk, [build.pk], said=said, data={"freed": freed, "supplied": supplied})
+    data = {"freed": _where_it_lies(left), "supplied": [line for line, _ in supplied]}
+    return Done(event.pk, [build.pk], said=said, data=data)
 
 
-def _reach(build: Build) -> Reach:
-    """What the build's outputs went into, and what it may consume or has used up."""
-    reach = downstream(builds=[build.pk])
-    return Reach(reach.items | items_for_builds([build.pk]), reach.builds)
-
-
-def _supplied_by_manufacturer(build: Build, shortfalls: list[Shortfall]) -> list[int]:
+def _supplied_by_manufacturer(build: Build, shortfalls: list[Shortfall]) -> list[tuple[int, int | None]]:
     """Undecided lines that were short at a manufacturer: he supplied them, and that is now stated.
 
-    With several manufacturers it is stated for the one where the line was short only.
+    With several manufacturers it is stated for the one where the line was short only. Gives each line with the
+    manufacturer it was stated for (None: it has only one).
     """
     short = [one for one in shortfalls if one.supply is None and one.manufacturer_id is not None]
-    lines = sorted({one.line_id for one in short})
     if len(manufacturers_of(build)) > 1:
         choose_for_manufacturers([Choice(one.line_id, Supply.THEY_BUY, one.manufacturer_id) for one in short])
-    else:
-        rows.update(BuildLine, ("supply",), [(line, Supply.THEY_BUY) for line in lines])
-    return lines
+        return sorted((one.line_id, one.manufacturer_id) for one in short)
+    lines = sorted({one.line_id for one in short})
+    rows.update(BuildLine, ("supply",), [(line, Supply.THEY_BUY) for line in lines])
+    return [(line, None) for line in lines]
 
 
-def _free_the_rest(consumption: Consumption) -> list[dict[str, Any]]:
-    """Free the allocations that nothing was due for; says what lies where, for it may want to come home."""
-    left: dict[int, Decimal] = {}
-    for reserved in list(consumption.reservations.rows.values()):
-        left[reserved.item_id] = left.get(reserved.item_id, Decimal(0)) + reserved.quantity
-        consumption.reservations.release(reserved)
-    return [{"item": item_id, "quantity": as_text(quantity)} for item_id, quantity in sorted(left.items())]
+def _where_it_lies(left: list[Freed]) -> list[dict[str, Any]]:
+    """What lies where of what was left over, by item, for it may want to come home."""
+    units: dict[int, Decimal] = defaultdict(Decimal)
+    for one in left:
+        units[one.item_id] += one.quantity
+    return [{"item": item_id, "quantity": as_text(quantity)} for item_id, quantity in sorted(units.items())]
 
 
 def _still_on_order(build: Build) -> list[dict[str, Any]]:

@@ -10,6 +10,14 @@ from outwork.ledger.reverse import lock_event
 from outwork.models import Event, User
 from outwork.operations.recording import Done, operation
 from outwork.operations.reversing import STOCK_KINDS, take_back_facts, take_back_movements
+from outwork.operations.undoing_changes import (
+    take_back_lots,
+    take_back_made,
+    take_back_sending,
+    take_back_take_over,
+)
+from outwork.operations.undoing_finish import take_back_consumption, take_back_finish
+from outwork.operations.undoing_outputs import take_back_decisions, take_back_scrap
 from outwork.operations.unreceiving import take_back_receipt
 from outwork.rules.refusals import Reason, declare, refuse
 
@@ -35,6 +43,15 @@ WAYS: dict[str, Way] = {
     **dict.fromkeys(STOCK_KINDS, take_back_movements),
     "stock.changed": take_back_facts,
     "order.received": take_back_receipt,
+    "build.outputs accepted": take_back_decisions,
+    "build.outputs rejected": take_back_decisions,
+    "build.units scrapped": take_back_scrap,
+    "build.consumed": take_back_consumption,
+    "build.finished": take_back_finish,
+    "build.kit sent": take_back_sending,
+    "build.outputs made": take_back_made,
+    "build.lots reported": take_back_lots,
+    "build.bom taken over": take_back_take_over,
 }
 
 

@@ -13,7 +13,7 @@ from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations, hold_for_build
-from outwork.models import Build, BuildLine, BuildOutput, SupplyChoice, User
+from outwork.models import Build, BuildLine, BuildOutput, Event, SupplyChoice, User
 from outwork.operations.following_bom import COPIED, copy_line, copy_substitutes
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.bom_difference import Difference, bom_difference
@@ -70,7 +70,23 @@ def take_over_bom(
     reservations.posting.write()
     reservations.write()
     copy_substitutes([build])
+    _note_for_taking_back(event, build, old, ids, successors, freed)
     return Done(event.pk, ids, data={"differences": told, "freed": freed, "revision": build.revision})
+
+
+def _note_for_taking_back(
+    event: Event,
+    build: Build,
+    old: Sequence[BuildLine],
+    new: Sequence[int],
+    successors: dict[int, int],
+    freed: Sequence[dict[str, Any]],
+) -> None:
+    """Keep with the event which lines it closed and opened, and what it freed; one statement."""
+    lines = {"closed": [line.pk for line in old], "opened": list(new), "successors": sorted(successors.items())}
+    left = [[one["line"], int(one["item"]), one["quantity"], one["output"]] for one in freed]
+    event.data |= {"revision": build.revision, **lines, "freed": left}
+    event.save(update_fields=["data"])
 
 
 def _new_lines(build: Build, differences: Sequence[Difference], units: Decimal) -> tuple[dict[int, int], list[int]]:
@@ -131,7 +147,7 @@ def close_lines(build: Build, lines: Sequence[BuildLine], came: dict[int, Decima
 
 def hand_over(
     lines: Sequence[BuildLine], successors: dict[int, int], came: dict[int, Decimal], reservations: Reservations
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """Give what the old lines need no longer to their successors, else free it; says what was freed."""
     freed = []
     by_line = reservations.by_line()
@@ -147,5 +163,6 @@ def hand_over(
             if line.pk in successors:
                 reservations.add(successors[line.pk], item, spare, output_id=output)
             else:
-                freed.append({"part": line.part.label, "item": str(item.id), "quantity": str(spare)})
+                told = {"part": line.part.label, "item": str(item.id), "quantity": str(spare)}
+                freed.append({**told, "line": line.pk, "output": output})
     return freed
