@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from outwork.cli import database
-from outwork.cli.demo_company.catalogue import COMPANY, LOGINS, PASSWORD
+from outwork.cli.demo_company.catalogue import COMPANY
 from outwork.cli.demo_company.filling import Filled, Progress, fill
+from outwork.cli.demo_company.people import LOGINS, PASSWORD
 from outwork.cli.demo_company.report import story_of
 from outwork.cli.demo_company.telling import tell
 from outwork.cli.doing import company_zone

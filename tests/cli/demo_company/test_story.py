@@ -15,9 +15,9 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from outwork.cli.demo_company import tables
-from outwork.cli.demo_company.catalogue import LOGINS, PASSWORD
 from outwork.cli.demo_company.clock import Clock
 from outwork.cli.demo_company.filling import TOLD, Filled, fill
+from outwork.cli.demo_company.people import LOGINS, PASSWORD
 from outwork.cli.demo_company.report import Story, cost_of, story_of
 from outwork.ledger.verify import verify
 from outwork.models import (

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
-
 from outwork.cli.demo_company import tables
 from outwork.cli.demo_company.clock import time_zone
 from outwork.cli.demo_company.stage import Stage
@@ -21,19 +19,11 @@ from outwork.models import (
     Part,
     PriceBreak,
     SupplierPart,
-    User,
 )
 from outwork.operations.master_data import create
 from outwork.operations.settings import set_settings
 
 COMPANY = "Moorlund Instruments"
-PASSWORD = "reels-and-trays"
-LOGINS = {
-    "owner": ("Dee", "runs the company: settings, cost"),
-    "buyer": ("Ada", "orders, chases late deliveries"),
-    "stores": ("Bo", "receives, counts, packs kits"),
-    "engineer": ("Cy", "BOMs, incoming inspection, trace"),
-}
 _KEPT_IN = {
     "Resistors": "Store/Reel rack",
     "Capacitors": "Store/Reel rack",
@@ -52,16 +42,6 @@ _KEPT_IN = {
     "Sub-assemblies": "Workshop",
     "Products": "Store/Finished goods",
 }
-
-
-def hire(stage: Stage) -> None:
-    """The four people of the demo, with one password for all."""
-    secret = make_password(PASSWORD)
-    for login, (name, _) in LOGINS.items():
-        is_owner = login == "owner"
-        stage.users[name] = User.objects.create(
-            username=login, first_name=name, password=secret, is_superuser=is_owner, is_staff=is_owner
-        )
 
 
 def settle(stage: Stage) -> None:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from outwork.cli.demo_company import airgrid, fenlog, gateway, stocking
-from outwork.cli.demo_company.catalogue import COMPANY, LOGINS
+from outwork.cli.demo_company.catalogue import COMPANY
+from outwork.cli.demo_company.people import LOGINS
 from outwork.cli.demo_company.script import Scene
 from outwork.cli.demo_company.stage import Stage
 from outwork.models import Company, Event, Location, Part, User

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from outwork.cli.demo_company import tables
-from outwork.cli.demo_company.catalogue import catalogue, hire, settle
+from outwork.cli.demo_company.catalogue import catalogue, settle
+from outwork.cli.demo_company.people import hire
 from outwork.cli.demo_company.script import Script
 from outwork.cli.demo_company.stage import Stage
 from outwork.operations.adding_extra_lines import NewExtra
