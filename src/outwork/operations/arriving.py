@@ -9,12 +9,13 @@ from decimal import Decimal
 from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
 from outwork.models import Build, Location, PurchaseLine, PurchaseOrder, StockItem
 from outwork.operations.text_limits import check_texts
+from outwork.queries.default_locations import default_locations
 from outwork.rules.receiving import Arrival, Receipt
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import BuildStatus
 
 declare(
-    location_missing="{part}: no location is named, and neither line, build, order nor part has one",
+    location_missing="{part}: no location is named, and neither line, build, order, part nor category has one",
 )
 
 
@@ -53,12 +54,13 @@ def lots_of(
     reasons = Reasons()
     scope_of = scopes([line.part for line in lines.values()])
     newest = latest() if any(isinstance(one.serials, str) and "~" in one.serials for one in arrivals) else {}
-    places = _places(order, lines, builds, arrivals, location)
+    defaults = default_locations([line.part for line in lines.values()])
+    places = _places(order, lines, builds, arrivals, location, defaults)
     lots, claims = [], []
     for index, (arrival, units) in enumerate(zip(arrivals, receipt.units, strict=True)):
         line = lines[arrival.line_id]
         build = builds.get(line.build_id) if line.build_id is not None else None
-        place = _place(order, line, build, arrival, location, places)
+        place = _place(order, line, build, arrival, location, places, defaults[line.part_id])
         if place is None and not line.part.is_virtual:
             code = "location_missing" if arrival.location_id is None else "location_unknown"
             reasons.add(code, part=line.part.label, location=arrival.location_id, where=(index, "location"))
@@ -88,10 +90,11 @@ def _places(
     builds: dict[int, Build],
     arrivals: Sequence[Arrival],
     location: Location | None,
+    defaults: dict[int, int | None],
 ) -> dict[int, Location]:
     wanted = {one.location_id for one in arrivals} | {line.destination_id for line in lines.values()}
     wanted |= {build.destination_id for build in builds.values()}
-    wanted |= {line.part.default_location_id for line in lines.values()}
+    wanted |= set(defaults.values())
     wanted |= {order.destination_id, location.pk if location else None}
     return {one.pk: one for one in Location.objects.filter(pk__any=[pk for pk in wanted if pk is not None])}
 
@@ -103,15 +106,16 @@ def _place(
     arrival: Arrival,
     location: Location | None,
     places: dict[int, Location],
+    default: int | None,
 ) -> Location | None:
-    """Arrival, request, line, build, order, part: the first that names a location (design section 5.6)."""
+    """Arrival, request, line, build, order, part, its category: the first that names a location (design section 5.6)."""
     named = (
         arrival.location_id,
         location.pk if location else None,
         line.destination_id,
         build.destination_id if build else None,
         order.destination_id,
-        line.part.default_location_id,
+        default,
     )
     first = next((pk for pk in named if pk is not None), None)
     return places.get(first) if first is not None else None

@@ -12,6 +12,7 @@ from outwork.operations.following_bom import follow_bom
 from outwork.operations.numbering import take_reference
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.text_limits import check_texts
+from outwork.queries.default_locations import default_locations
 from outwork.queries.settings import all_settings
 from outwork.rules.external import CompanyFacts, PartFacts, check_buildable, check_manufacturer
 from outwork.rules.quantities import quantity as read_quantity
@@ -72,7 +73,7 @@ def create_build(
     texts. `take_from` may be structural: it stands for all that lies in it.
     """
     settings = all_settings()
-    part = Part.objects.select_related("default_location").get(pk=part.pk)
+    part = Part.objects.get(pk=part.pk)
     reasons = check_buildable(
         part_facts(part), is_external=is_external, switched_on=settings["BUILDORDER_EXTERNAL_BUILDS"]
     )
@@ -101,7 +102,7 @@ def create_build(
         manufacturer=manufacturer,
         parent=parent,
         take_from=take_from,
-        destination=destination or part.default_location,
+        destination_id=destination.pk if destination else default_locations([part])[part.pk],
         batch=batch,
         consume=consume,
         priority=priority,

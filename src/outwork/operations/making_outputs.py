@@ -17,6 +17,7 @@ from outwork.operations import build_states
 from outwork.operations.choosing_maker import maker_of
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.text_limits import check_texts
+from outwork.queries.settings import company_day
 from outwork.rules import states
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import ZERO, quantity, whole
@@ -73,6 +74,8 @@ def make_outputs(
         build_states.freeze(build, event)
         build_states.touch(build)
     scope = scopes([build.part])[build.part_id]
+    days = build.part.default_expiry_days
+    expiry = company_day(at) + datetime.timedelta(days=days) if days else None
     item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
     posting, made = Posting(event, {}), []
     for item_id, output_id, serial in zip(item_ids, output_ids, numbers, strict=True):
@@ -82,6 +85,7 @@ def make_outputs(
             quantity=count / len(numbers),
             received_at=at,
             batch=batch or build.batch,
+            expiry_date=expiry,
             serial=serial,
             serial_number=serial_number(serial) if serial else None,
             serial_scope=scope if serial else None,
