@@ -20,18 +20,22 @@ def before_of(chosen: Sequence[Chosen], held: Mapping[int, Held]) -> Before:
         {
             "output": one.output.pk,
             "facts": [_plain(getattr(one.output, name)) for name in OF_DECISION],
-            "status": held[int(one.output.item_id or 0)].status,
-            "in_production": held[int(one.output.item_id or 0)].is_in_production,
+            "status": held[one.item_id].status,
+            "in_production": held[one.item_id].is_in_production,
         }
         for one in chosen
     ]
 
 
-def remember(event: Event, before: Before, after: Iterable[tuple[int, Held, Decimal]], **more: Any) -> None:
-    """Keep with the event what the outputs were, and which output each became (another one where it was split)."""
+def remember(event: Event, before: Before, after: Iterable[tuple[int, Held, Decimal]]) -> None:
+    """Keep with the event what the outputs were, and which output each became (another one where it was split).
+
+    `status_before` has the condition in which the units of each came.
+    """
     rows = [{**row, "became": output_id} for row, (output_id, _, _) in zip(before, after, strict=True)]
-    status_before = {str(row["became"]): row["status"] for row in rows}
-    event.data = {**event.data, **more, "outputs": rows, "status_before": status_before}
+    kept = [*event.data.get("outputs", ()), *rows]
+    status_before = {str(row["became"]): row["status"] for row in kept}
+    event.data = {**event.data, "outputs": kept, "status_before": status_before}
     event.save(update_fields=["data"])
 
 

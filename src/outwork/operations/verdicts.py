@@ -28,7 +28,7 @@ from outwork.rules.places import Kind, PlaceKind, at_location
 from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.returning import ReturnPurpose
-from outwork.rules.states import OUTPUT, BuildStatus, OutputState, ReturnStatus, StockStatus, WaitsFor
+from outwork.rules.states import DECIDABLE_BUILD, OUTPUT, BuildStatus, OutputState, ReturnStatus, StockStatus, WaitsFor
 from outwork.rules.supply import ConsumeWhen
 
 declare(
@@ -43,8 +43,6 @@ declare(
 )
 
 DECIDABLE = frozenset({BuildStatus.PRODUCTION, BuildStatus.ON_HOLD})
-# Units can also turn out bad, or be reworked, after the build is complete.
-DECIDABLE_LATER = DECIDABLE | {BuildStatus.COMPLETE}
 _MADE = (
     "build_id",
     "item_id",
@@ -91,7 +89,7 @@ class Verdict:
 
 
 def lock_to_decide(
-    build: Build, *, expected_version: int | None = None, allowed: Collection[BuildStatus] = DECIDABLE_LATER
+    build: Build, *, expected_version: int | None = None, allowed: Collection[BuildStatus] = DECIDABLE_BUILD
 ) -> Build:
     """Lock a build whose units are decided on; with one that is complete also all that bears its cost.
 
@@ -206,7 +204,7 @@ def check_there(chosen: Sequence[Chosen], held: dict[int, Held]) -> None:
     """
     reasons = Reasons()
     for index, one in enumerate(chosen):
-        item = held[int(one.output.item_id or 0)]
+        item = held[one.item_id]
         if not one.was_decided:
             if item.place == PlaceKind.GONE:
                 reasons.add("item_gone", item=item.id, where=(index, "output"))
@@ -246,7 +244,7 @@ def was_touched(chosen: Chosen) -> bool:
 
 def open_to_decide(build: Build, chosen: Sequence[Chosen], event: Event) -> Consumption:
     """Lock the items of outputs and what their build may consume, and see that the units are there."""
-    items = {one.output.item_id for one in chosen if one.output.item_id is not None}
+    items = {one.item_id for one in chosen}
     consumption = open_consumption(build, event, also=items, outputs=[one.output for one in chosen])
     check_there(chosen, consumption.posting.held)
     return consumption
@@ -282,7 +280,7 @@ def book(chosen: Sequence[Chosen], verdict: Verdict, posting: Posting) -> list[t
     output_ids = iter(rows.take_ids(BuildOutput, sum(one.units < one.output.quantity for one in chosen)))
     decided, entire, rest, fresh = [], [], [], []
     for one in chosen:
-        output, item = one.output, posting.held[int(one.output.item_id or 0)]
+        output, item = one.output, posting.held[one.item_id]
         place = at_location(one.location_id) if one.location_id is not None else item.where
         is_split = one.units < output.quantity
         output_id = next(output_ids) if is_split else output.pk
@@ -324,7 +322,7 @@ def put_aside(chosen: Sequence[Chosen], aside: Aside, posting: Posting) -> list[
     output_ids = iter(rows.take_ids(BuildOutput, sum(one.units < one.output.quantity for one in chosen)))
     put, entire, rest, fresh = [], [], [], []
     for one in chosen:
-        output, item = one.output, posting.held[int(one.output.item_id or 0)]
+        output, item = one.output, posting.held[one.item_id]
         place = at_location(one.location_id) if one.location_id is not None else item.where
         is_split = one.units < output.quantity
         output_id = next(output_ids) if is_split else output.pk
@@ -372,7 +370,7 @@ def leave(
 
 def _is_part(chosen: Chosen, posting: Posting) -> bool:
     """Whether the units are split off their item: units of the output may have gone on, or others came to them."""
-    return chosen.units < posting.held[int(chosen.output.item_id or 0)].quantity
+    return chosen.units < posting.held[chosen.item_id].quantity
 
 
 def made_as(output: BuildOutput, item_id: int, units: Decimal) -> tuple[Any, ...]:

@@ -1,0 +1,240 @@
+"""Read what goes back to a supplier: which items, how many, from which order line and build, and why not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from outwork.ledger.documents import lock_orders
+from outwork.ledger.held import Held, item_name
+from outwork.ledger.holding import hold
+from outwork.ledger.reserve import items_for_builds
+from outwork.ledger.revalue import Reach, downstream
+from outwork.models import Build, BuildOutput, Company, Part, PurchaseLine, PurchaseOrder, StockItem, SupplierReturnLine
+from outwork.operations.chosen import Chosen
+from outwork.operations.text_limits import check_texts
+from outwork.queries.lineage import outputs_of
+from outwork.rules.quantities import money, quantity, whole
+from outwork.rules.refusals import Reasons, Refusal, declare
+from outwork.rules.returning import ReturnPurpose
+from outwork.rules.states import DECIDABLE_BUILD, BuildStatus, OrderStatus, OutputState, ReturnStatus
+
+declare(
+    return_row_twice="{item} stands in the list twice",
+    return_not_on_hand="{item} does not lie in our stock",
+    return_too_much="{item}: {there} there, {asked} to go back",
+    return_allocated="{item}: {allocated} are allocated; free them first",
+    return_without_line="{item} came on no order line of {company}: it cannot be replaced, only reworked or credited",
+    return_line_closed="{item}: its line on {order} is closed short; open it again, or take a credit",
+    return_order_over="{item}: {order} is {state}, nothing can be owed on it; take a credit",
+    return_beyond_received="{item}: its line on {order} received {received}, {asked} cannot go back to be replaced",
+    return_of_build_over="{item}: {build} is {state}; its units cannot be decided on any more",
+    return_away="{item} is away with {document} already",
+    credit_only_for_credit="{item}: only a return for credit has a credit or keeps its units",
+)
+
+_OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.LOST, OrderStatus.RETURNED, OrderStatus.DRAFT})
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRow:
+    """An item goes back: all of it or so many units. `credit` is what its maker gives for them, in the document's currency.
+
+    With `is_kept` the units stay here, and only the credit is for them.
+    """
+
+    item: int
+    quantity: Any = None
+    reason: str = ""
+    credit: Any = None
+    is_kept: bool = False
+
+
+@dataclass(slots=True)
+class Going:
+    """A checked row: the item under its lock, the units, and the documents they came from."""
+
+    row: ReturnRow
+    item: Held
+    units: Decimal
+    credit: Decimal | None
+    line: PurchaseLine | None
+    output: BuildOutput | None
+    # Where the units are once it is booked.
+    output_id: int | None = None
+    item_id: int = 0
+
+    @property
+    def chosen(self) -> Chosen:
+        """The units as something that is decided about."""
+        assert self.output is not None
+        return Chosen(self.output, self.units, None, None, self.item.id)
+
+    def chosen_at(self, location_id: int) -> Chosen:
+        """The same units, going to a location."""
+        return replace(self.chosen, location_id=location_id)
+
+
+@dataclass(slots=True)
+class Goods:
+    """All rows of a return, with the orders and builds they came from under their locks."""
+
+    rows: list[Going] = field(default_factory=list)
+    orders: dict[int, PurchaseOrder] = field(default_factory=dict)
+    builds: dict[int, Build] = field(default_factory=dict)
+
+    def by_build(self) -> dict[int, list[Going]]:
+        """The rows that are units of builds, kept ones left out."""
+        found: dict[int, list[Going]] = defaultdict(list)
+        for one in self.rows:
+            if one.output is not None and not one.row.is_kept:
+                found[one.output.build_id].append(one)
+        return dict(sorted(found.items()))
+
+
+def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpose) -> Goods:
+    """Lock the orders, builds and items that a return is about, and read its rows; refuses all that is wrong with them."""
+    reasons = Reasons()
+    if not rows:
+        reasons.add("rows_missing")
+        reasons.raise_any()
+    wanted = [one.item for one in rows]
+    lines = _lines_of(wanted)
+    made = outputs_of(wanted)
+    outputs = BuildOutput.objects.filter(pk__any=list(made.values())).in_bulk() if made else {}
+    goods = Goods(orders=lock_orders({one.order_id for one in lines.values()}))
+    build_ids = {one.build_id for one in outputs.values()}
+
+    def reach() -> Reach:
+        found = downstream(builds=build_ids) if build_ids else Reach(set(), set())
+        return Reach(found.items | items_for_builds(build_ids) | set(wanted), found.builds | build_ids)
+
+    holding = hold(reach)
+    goods.builds = {pk: holding.builds[pk] for pk in sorted(build_ids)}
+    # Read once more under the lock: somebody may have decided on them meanwhile.
+    outputs = BuildOutput.objects.filter(pk__any=list(outputs)).in_bulk() if outputs else {}
+    lines = {item: line for item, line in _lines_of(wanted).items() if line.order_id in goods.orders}
+    parts = Part.objects.in_bulk({holding.items[one].part_id for one in wanted})
+    away = _away(wanted)
+    seen: set[int] = set()
+    for index, row in enumerate(rows):
+        item = holding.items[row.item]
+        name = item_name(item, parts)
+        if row.item in seen:
+            reasons.add("return_row_twice", item=name, where=(index, "item"))
+        seen.add(row.item)
+        if document := away.get(row.item):
+            reasons.add("return_away", item=name, document=document, where=(index, "item"))
+            continue
+        units = _units(row, item, name, parts[item.part_id], index, reasons)
+        check_texts(SupplierReturnLine, {"reason": row.reason}, reasons, where=(index,))
+        credit = _credit(row, name, purpose, index, reasons)
+        output = outputs.get(made.get(row.item, 0))
+        if output is not None and output.state not in (
+            OutputState.IN_PRODUCTION,
+            OutputState.ACCEPTED,
+            OutputState.REJECTED,
+        ):
+            output = None
+        line = lines.get(row.item)
+        if line is not None and goods.orders[line.order_id].supplier_id != supplier.pk:
+            line = None
+        going = Going(row, item, units, credit, line, output, output.pk if output else None, item.id)
+        _note_build(going, goods, name, index, reasons)
+        if purpose is ReturnPurpose.REPLACEMENT:
+            _note_owed(going, goods, supplier, name, index, reasons)
+        goods.rows.append(going)
+    if purpose is ReturnPurpose.REPLACEMENT:
+        _note_beyond(goods, parts, reasons)
+    reasons.raise_any()
+    return goods
+
+
+def _lines_of(items: Sequence[int]) -> dict[int, PurchaseLine]:
+    """The order line that each item came on; two statements."""
+    found = dict(
+        StockItem.objects.filter(pk__any=items, purchase_line__isnull=False).values_list("pk", "purchase_line")
+    )
+    lines = PurchaseLine.objects.filter(pk__any=list(found.values())).in_bulk() if found else {}
+    return {item: lines[line] for item, line in found.items() if line is not None}
+
+
+def _away(items: Sequence[int]) -> dict[int, str]:
+    """Which items are away to be reworked, with the document; one statement."""
+    open_lines = SupplierReturnLine.objects.filter(
+        item__any=items, document__status=ReturnStatus.SENT, document__purpose=ReturnPurpose.REWORK
+    )
+    columns = ("item", "quantity", "came_back", "document__reference")
+    return {item: document for item, sent, back, document in open_lines.values_list(*columns) if back < sent}
+
+
+def _units(row: ReturnRow, item: Held, name: str, part: Part, index: int, reasons: Reasons) -> Decimal:
+    where = (index, "quantity")
+    if not item.is_on_hand:
+        reasons.add("return_not_on_hand", item=name, where=(index, "item"))
+        return item.quantity
+    units = item.quantity
+    if row.quantity is not None:
+        try:
+            units = quantity(row.quantity, where=where)
+            if part.is_trackable:
+                whole(units, where=where)
+        except Refusal as refusal:
+            reasons.found += refusal.reasons
+            return item.quantity
+    if units > item.quantity:
+        reasons.add("return_too_much", item=name, there=item.quantity, asked=units, where=where)
+    elif units > item.free and not row.is_kept:
+        reasons.add("return_allocated", item=name, allocated=item.allocated, where=where)
+    return units
+
+
+def _credit(row: ReturnRow, name: str, purpose: ReturnPurpose, index: int, reasons: Reasons) -> Decimal | None:
+    if purpose is not ReturnPurpose.CREDIT and (row.credit is not None or row.is_kept):
+        reasons.add("credit_only_for_credit", item=name, where=(index, "credit"))
+        return None
+    if row.credit is None:
+        return None
+    try:
+        return money(row.credit, where=(index, "credit"))
+    except Refusal as refusal:
+        reasons.found += refusal.reasons
+        return None
+
+
+def _note_build(going: Going, goods: Goods, name: str, index: int, reasons: Reasons) -> None:
+    if going.output is None or going.row.is_kept:
+        return
+    build = goods.builds[going.output.build_id]
+    if build.status not in DECIDABLE_BUILD:
+        told = {"item": name, "build": build.reference, "state": BuildStatus(build.status).word}
+        reasons.add("return_of_build_over", **told, where=(index, "item"))
+
+
+def _note_owed(going: Going, goods: Goods, supplier: Company, name: str, index: int, reasons: Reasons) -> None:
+    where = (index, "item")
+    if going.line is None:
+        reasons.add("return_without_line", item=name, company=supplier.name, where=where)
+        return
+    order = goods.orders[going.line.order_id]
+    if order.status in _OVER:
+        state = OrderStatus(order.status).word
+        reasons.add("return_order_over", item=name, order=order.reference, state=state, where=where)
+    elif going.line.is_closed:
+        reasons.add("return_line_closed", item=name, order=order.reference, where=where)
+
+
+def _note_beyond(goods: Goods, parts: dict[int, Part], reasons: Reasons) -> None:
+    """No more goes back on a line than came on it."""
+    asked: dict[int, Decimal] = defaultdict(Decimal)
+    for index, one in enumerate(goods.rows):
+        if one.line is None:
+            continue
+        asked[one.line.pk] += one.units
+        if asked[one.line.pk] > one.line.received:
+            order = goods.orders[one.line.order_id].reference
+            told = {"item": item_name(one.item, parts), "order": order, "received": one.line.received}
+            reasons.add("return_beyond_received", **told, asked=asked[one.line.pk], where=(index, "quantity"))
