@@ -34,10 +34,18 @@ SAID: dict[str, str] = {
         "{quantity} units of {build} wait for {parts}: say which component is in which, then accept them"
     ),
     "dedication_shrunk": "{quantity} of {part} are no longer bought for {build}",
+    "excess_freed": "{quantity} of {part} are free again: no longer needed",
     "left_behind": "{quantity} of {item} are {status} and stay where they are",
+    "line_merged": "{part}: added to line {position}, which is {ordered} now",
+    "consumed_less": "{build} counts {quantity} of {part} as not used any more",
     "line_overallocated": "{part}: {allocated} are allocated, {needed} are needed",
     "more_is_cheaper": "{packs} packs would cost less: {total} in all",
     "parent_fed": "{quantity} of {part} are allocated to {build}",
+    "order_placed_again": "{order} was complete and is placed again: it is owed what goes back",
+    "return_rate_missing": (
+        "No rate for {currency}: what {document} comes to is worth unknown until one is entered (outwork rate set)"
+    ),
+    "part_not_released": "{part} is not released: it is {stage}",
     "rate_missing": (
         "No rate for {currency} on {day}: what was received on {order} is worth unknown until one is entered"
         " (outwork rate set {currency} {day} RATE)"

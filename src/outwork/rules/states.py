@@ -97,6 +97,8 @@ S = TypeVar("S", bound=State)
 Table = frozenset[tuple[S, S]]
 
 OPEN_BUILD = frozenset({BuildStatus.PENDING, BuildStatus.PRODUCTION, BuildStatus.ON_HOLD})
+# Units are decided on while their build is made, and may turn out bad or be reworked after it is complete.
+DECIDABLE_BUILD = frozenset({BuildStatus.PRODUCTION, BuildStatus.ON_HOLD, BuildStatus.COMPLETE})
 OPEN_ORDER = frozenset({OrderStatus.DRAFT, OrderStatus.PLACED, OrderStatus.ON_HOLD})
 FAILED_ORDER = frozenset({OrderStatus.CANCELLED, OrderStatus.LOST, OrderStatus.RETURNED})
 AVAILABLE_STOCK = frozenset({StockStatus.OK, StockStatus.ATTENTION, StockStatus.DAMAGED, StockStatus.RETURNED})
