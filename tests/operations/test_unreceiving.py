@@ -1,5 +1,7 @@
 """Take a receipt back: the goods were never here, or were booked on the wrong line."""
 
+from decimal import Decimal
+
 import pytest
 
 from outwork.models import Allocation, BuildOutput, Event, Movement, PurchaseOrder, StockItem
@@ -16,6 +18,7 @@ from outwork.queries.builds import progress
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.receiving import Arrival
 from outwork.rules.states import OrderStatus, OutputState
+from tests.operations.test_undoing_outputs import state
 
 
 @pytest.fixture
@@ -115,6 +118,75 @@ def test_stock_meant_for_units_that_never_came_is_free_again(shop):
     module.refresh_from_db()
     assert module.allocated == 0
     shop.recount()
+
+
+@pytest.mark.parametrize("value", ["8.00", None])
+@pytest.mark.parametrize("serials", ["1-5", None])
+def test_units_accepted_with_the_receipt(shop, build, line, serials, value):
+    """What was consumed for them lies where it lay, allocated as it was, and worth what it was."""
+    shop.allocate(build.reference, shop.put("R-10K", 48, "Acme Assembly", value=value), 44)
+    before = state(build)
+    event = receipt(shop, line, Arrival(line.pk, 5, serials=serials, batch="B"), accept=True)
+    assert build.lines.get().consumed == 20
+    unreceive(receipt=event, reason="Wrong order", **shop.by_ada)
+    assert {**state(build), "build": None} == {**before, "build": None}
+    shop.recount()
+    shop.received(line, 10, serials="1-10", accept=True)
+    finish_build(build=build, **shop.by_ada)
+    assert build.lines.get().consumed == 40
+    shop.recount()
+
+
+def test_one_of_two_accepted_receipts(shop, build, line):
+    shop.allocate(build.reference, shop.put("R-10K", 40, "Acme Assembly", value="4.00"), 40)
+    first = receipt(shop, line, Arrival(line.pk, 4, serials="1-4"), accept=True)
+    receipt(shop, line, Arrival(line.pk, 6, serials="5-10"), accept=True)
+    unreceive(receipt=first, reason="Wrong order", **shop.by_ada)
+    assert build.lines.get().consumed == 24
+    assert {one.value for one in StockItem.objects.filter(serial__isnull=False, quantity=1)} == {Decimal("10.40")}
+    shop.recount()
+
+
+def test_parts_fitted_on_receipt_are_free_again(shop):
+    shop.part("MODULE", is_trackable=True)
+    board = shop.assembly("DEVICE", {"MODULE": 1}, is_trackable=True)
+    build = shop.external(board, 2)
+    line = shop.ordered(build)
+    shop.allocate(build.reference, shop.put("MODULE", 1, serial="M1", value="3.00"), 1)
+    event = receipt(shop, line, Arrival(line.pk, 1, serials="1"), location=shop.location("Lab"), accept=True)
+    unreceive(receipt=event, reason="Never here", **shop.by_ada)
+    shop.expect(f"MODULE   serial M1   Main shelf   1   for {build.reference}")
+    shop.recount()
+
+
+def test_units_for_a_complete_build(shop, build, line):
+    """They were accepted at once, and the others bear their own cost again."""
+    shop.allocate(build.reference, shop.put("R-10K", 48, "Acme Assembly", value="4.80"), 48)
+    shop.received(line, 8, serials="1-8", accept=True)
+    finish_build(build=build, accept_incomplete=True, **shop.by_ada)
+    before = state(build)
+    shop.allocate(build.reference, StockItem.objects.get(part__number="R-10K", used_by=None), 8)
+    event = receipt(shop, line, Arrival(line.pk, 2, serials="9-10"))
+    assert build.lines.get().consumed == 40
+    unreceive(receipt=event, reason="Wrong", **shop.by_ada)
+    assert state(build) == before
+    shop.recount()
+
+
+def test_refuses_what_was_accepted_with_it_and_went_on(shop, build, line):
+    shop.allocate(build.reference, shop.put("R-10K", 40, "Acme Assembly"), 40)
+    event = receipt(shop, line, Arrival(line.pk, 2, serials="1-2"), accept=True)
+    first = BuildOutput.objects.earliest("pk")
+    transfer_stock(rows=[Transfer(first.item_id, shop.location("Main shelf").pk)], **shop.by_bo)
+    assert shop.refused(unreceive, receipt=event, reason="Wrong") == [("receipt_moved_on", ("items", first.item_id))]
+
+
+def test_refuses_while_later_units_depend_on_it(shop, build, line):
+    build.lines.update(setup=7)
+    shop.allocate(build.reference, shop.put("R-10K", 50, "Acme Assembly"), 47)
+    event = receipt(shop, line, Arrival(line.pk, 2, serials="1-2"), accept=True)
+    receipt(shop, line, Arrival(line.pk, 2, serials="3-4"), accept=True)
+    assert shop.refused(unreceive, receipt=event, reason="Wrong") == [("later_units_depend", ())]
 
 
 def test_refuses_what_was_decided(shop, build, line):

@@ -99,9 +99,13 @@ def hold_for_event(event: Event, build_ids: Collection[int], *, also: Callable[[
 def reach_of_event(event: Event, build_ids: Collection[int], *, also: Callable[[], Iterable[int]] = tuple) -> Reach:
     """Builds, what their cost reaches, and the items of an event."""
     found = downstream(builds=build_ids)
-    items = Movement.objects.filter(event=event).values_list("source_item", "target_item")
-    moved = {one for row in items for one in row if one is not None}
-    return Reach(found.items | moved | set(also()), found.builds | set(build_ids))
+    return Reach(found.items | items_of(event) | set(also()), found.builds | set(build_ids))
+
+
+def items_of(event: Event) -> set[int]:
+    """The items that an event moved; one statement."""
+    moved = Movement.objects.filter(event=event).values_list("source_item", "target_item")
+    return {one for row in moved for one in row if one is not None}
 
 
 def allocate_again(back: Back, book: Reservations) -> None:
@@ -124,6 +128,15 @@ def count_back(back: Back) -> None:
     if returned:
         lines = BuildLine.objects.filter(pk__any=list(returned)).order_by("pk").values_list("pk", "consumed")
         rows.update(BuildLine, ("consumed",), [(pk, before - returned[pk]) for pk, before in lines])
+
+
+def units_of(outputs: Iterable[BuildOutput]) -> dict[tuple[int | None, int], Decimal]:
+    """The units into which components went, by manufacturer and revision."""
+    units: dict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
+    for one in outputs:
+        if one.has_components:
+            units[one.manufacturer_id, one.revision] += one.quantity
+    return units
 
 
 def note_later_units(build: Build, back: Back, fewer: Units) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,7 +14,7 @@ from outwork.models import Build, BuildOutput, Event, User
 from outwork.operations.chosen import OF_DECISION
 from outwork.operations.recording import Done
 from outwork.operations.remembering import facts_before
-from outwork.operations.undoing_build import moves_units, note_later_units, open_undoing
+from outwork.operations.undoing_build import moves_units, note_later_units, open_undoing, units_of
 from outwork.rules import states
 from outwork.rules.places import Kind
 from outwork.rules.refusals import declare
@@ -71,15 +69,6 @@ def take_back_scrap(event: Event, *, reason: str, actor: User, at: datetime.date
     undoing.begin("build.scrap taken back", reason=reason, actor=actor, at=at)
     rows.update(BuildOutput, ("state",), [(one.pk, OutputState.WITHDRAWN) for one in outputs])
     return undoing.end()
-
-
-def units_of(outputs: Iterable[BuildOutput]) -> dict[tuple[int | None, int], Decimal]:
-    """The units into which components went, by manufacturer and revision."""
-    units: dict[tuple[int | None, int], Decimal] = defaultdict(Decimal)
-    for one in outputs:
-        if one.has_components:
-            units[one.manufacturer_id, one.revision] += one.quantity
-    return units
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from outwork.operations import order_states
 from outwork.operations.matching_deliveries import count_deliveries_back
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
+from outwork.operations.undoing_build import items_of
+from outwork.operations.undoing_receipt import DecidedAtOnce
 from outwork.queries.settings import company_day
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
@@ -39,8 +41,10 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     """Take a whole receipt back; `ids` holds the items that no longer exist. Their serial numbers are free again.
 
     The order line counts them as open again, a complete order is placed again, outputs are withdrawn from
-    their build and free what was allocated to them. Refuses event_not_a_receipt, receipt_taken_back, taking_back_without_reason, and for every
-    item: receipt_output_decided, receipt_moved_on, receipt_allocated.
+    their build and free what was allocated to them. Of units that were accepted or rejected with the receipt, what was
+    consumed for them goes back into the items that it came from, allocated as it was. Refuses event_not_a_receipt,
+    receipt_taken_back, taking_back_without_reason, and for every item: receipt_output_decided (by another event),
+    receipt_moved_on, receipt_allocated; also later_units_depend, and where what was consumed is elsewhere.
     """
     if receipt.kind != "order.received" or receipt.order is None:
         refuse("event_not_a_receipt", event=receipt.pk, kind=receipt.kind)
@@ -55,23 +59,28 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
         for output in BuildOutput.objects.filter(made_event=receipt).exclude(state=OutputState.WITHDRAWN)
     }
     arrived = sorted(one.target_item_id for one in movements if one.target_item_id is not None)
+    decided = DecidedAtOnce(receipt, outputs.values(), builds.values())
     held, reserved = holding.items, read_for_outputs([output.pk for output in outputs.values()])
+    if decided.back is not None:
+        held, reserved = {**held, **decided.back.held}, {**decided.back.reserved, **reserved}
     earlier = Event.objects.filter(reverses=receipt).first()
     if earlier is not None:
         refuse("receipt_taken_back", at=company_day(earlier.at))
-    _check(movements, held, outputs)
+    _check(movements, held, outputs, decided)
 
     only = list(builds.values()) if len(builds) == 1 else []
     event = record("order.receipt taken back", order, *only, actor=actor, at=at, reason=reason, reverses=receipt)
     posting = Posting(event, held)
+    reservations = Reservations(posting, reserved)
+    decided.post(posting, reservations)
     back: dict[int, Decimal] = defaultdict(Decimal)
     for movement in movements:
         item = held[movement.target_item_id or 0]
         posting.leave(item, movement.quantity, kind=Kind.REVERSED, about=_about(movement))
         posting.mark_gone(item)
         back[movement.purchase_line_id or 0] += movement.quantity
-    reservations = Reservations(posting, reserved)
-    for one in list(reserved.values()):
+    withdrawn = {output.pk for output in outputs.values()}
+    for one in [one for one in reservations.rows.values() if one.output_id in withdrawn]:
         reservations.release(one)
     posting.write()
     reservations.write()
@@ -84,14 +93,15 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     else:
         order.version += 1
         order.save(update_fields=["version"])
+    decided.settle(event)
     return Done(event.pk, arrived, said=revalue_orders([order.pk], event))
 
 
 def _reach(order: PurchaseOrder, receipt: Event) -> Reach:
-    """What arrived, what is allocated to single units of it, and all that bears what the order costs."""
+    """What arrived and was consumed, what is allocated to single units of it, and all that bears what the order costs."""
     reach = reach_of_orders([order.pk])
     meant = Allocation.objects.filter(output__made_event=receipt).values_list("item", flat=True)
-    return Reach(reach.items | set(meant), reach.builds)
+    return Reach(reach.items | set(meant) | items_of(receipt), reach.builds)
 
 
 def take_back_receipt(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
@@ -99,13 +109,19 @@ def take_back_receipt(event: Event, *, reason: str, actor: User, at: datetime.da
     return unreceive(receipt=event, reason=reason, actor=actor, at=at)
 
 
-def _check(movements: list[Movement], held: dict[int, Held], outputs: dict[int | None, BuildOutput]) -> None:
-    reasons = Reasons()
+def _check(
+    movements: list[Movement],
+    held: dict[int, Held],
+    outputs: dict[int | None, BuildOutput],
+    decided: DecidedAtOnce,
+) -> None:
+    reasons, at_once = Reasons(), {one.pk for one in decided.outputs}
+    decided.note(reasons)
     for movement in movements:
         item = held[movement.target_item_id or 0]
         what = f"{movement.part.label} {item.serial or item.batch}".strip()
         output = outputs.get(item.id)
-        if output is not None and output.state != OutputState.IN_PRODUCTION:
+        if output is not None and output.state != OutputState.IN_PRODUCTION and output.pk not in at_once:
             word = OutputState(output.state).word
             reasons.add("receipt_output_decided", what=what, state=word, where=("items", item.id))
             continue
