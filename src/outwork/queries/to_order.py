@@ -20,7 +20,7 @@ from outwork.rules.quantities import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Something that serves a line: stock, an order line or a build, named as people name it."""
+    """Something that serves a line: stock, an order line or a build, named as people name it; `place_id` is the company it is at."""
 
     source: str
     name: str
@@ -28,6 +28,7 @@ class Serving:
     day: datetime.date | None
     is_late: bool
     is_overdue: bool = False
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class _Picture:
         order = self.orders.get(one.id) if one.source in (Source.ORDER, Source.DRAFT) else None
         name = order.reference if order else builds.get(one.id, "") if one.source is Source.BUILD else ""
         is_overdue = order is not None and order.is_overdue
-        return Serving(one.source.value, name, cover.quantity, one.day, cover.is_late, is_overdue)
+        return Serving(one.source.value, name, cover.quantity, one.day, cover.is_late, is_overdue, one.place)
 
     def _shortage(
         self,
