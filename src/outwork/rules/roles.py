@@ -70,6 +70,7 @@ NEEDS: dict[str, Needed] = {
     "change": BY_NOUN,
     "remove": BY_NOUN,
     "offer_parts": _LINES,
+    "duplicate_parts": ("part.add", "bom.add"),
     # bills of materials
     "import_bom": ("bom.add", "bom.change"),
     "copy_bom": ("bom.add", "bom.change"),
