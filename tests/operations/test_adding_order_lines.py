@@ -43,7 +43,7 @@ def test_it_works(shop, order, reel):
         lines=[
             NewLine(reel.pk, 3, destination_id=shelf.pk, requested_date=day, reference="L1", note="on reels"),
             NewLine(reel.pk, 10, discount="2.5"),
-            NewLine(reel.pk, 12_500, in_units=True),
+            NewLine(reel.pk, 12_500, in_units=True, exact=True),
             NewLine(reel.pk, 1, price="0.000001", currency="USD"),
         ],
         **shop.by_ada,
@@ -70,7 +70,7 @@ def test_without_a_price_break_the_price_is_unknown(shop, order, acme):
 
 def test_later_lines_stand_behind(shop, order, reel):
     for _ in range(2):
-        add_lines(order=order, lines=[NewLine(reel.pk, 1), NewLine(reel.pk, 1)], **shop.by_ada)
+        add_lines(order=order, lines=[NewLine(reel.pk, 1), NewLine(reel.pk, 1)], merge=False, **shop.by_ada)
     assert [position for position, *_ in written(order)] == [1, 2, 3, 4]
 
 
@@ -79,7 +79,7 @@ def test_a_line_delivers_a_build_and_more_than_the_build_is_said(shop, order, ac
     sold = shop.sells(acme, build.part)
     done = add_lines(order=order, lines=[NewLine(sold.pk, 6, build_id=build.pk)], **shop.by_ada)
     assert done.said == []
-    done = add_lines(order=order, lines=[NewLine(sold.pk, 5, build_id=build.pk)], **shop.by_ada)
+    done = add_lines(order=order, lines=[NewLine(sold.pk, 5, build_id=build.pk)], merge=False, **shop.by_ada)
     assert done.said == [{"code": "build_overordered", "build": "BO-0001", "planned": "10", "ordered": "11"}]
 
 
@@ -91,7 +91,7 @@ def test_what_was_cancelled_does_not_count_as_ordered_but_what_came_of_it_does(s
     again = shop.ordered(build, 7, placed=False)
     assert again.ordered == 7
     sold = shop.sells(acme, build.part)
-    done = add_lines(order=again.order, lines=[NewLine(sold.pk, 1, build_id=build.pk)], **shop.by_ada)
+    done = add_lines(order=again.order, lines=[NewLine(sold.pk, 1, build_id=build.pk)], merge=False, **shop.by_ada)
     assert done.said == [{"code": "build_overordered", "build": "BO-0001", "planned": "10", "ordered": "11"}]
 
 
@@ -124,10 +124,10 @@ def test_refuses_bad_quantities(shop, order, reel, quantity, code):
 
 def test_refuses_parts_of_pieces(shop, order, acme):
     sold = shop.sells(acme, shop.part("MODULE", is_trackable=True), pack_size=Decimal(4))
-    assert shop.refused(add_lines, order=order, lines=[NewLine(sold.pk, "0.3")]) == [
+    assert shop.refused(add_lines, order=order, lines=[NewLine(sold.pk, "0.3", exact=True)]) == [
         ("quantity_not_whole", (0, "quantity"))
     ]
-    add_lines(order=order, lines=[NewLine(sold.pk, "0.25")], **shop.by_ada)
+    add_lines(order=order, lines=[NewLine(sold.pk, "0.25", exact=True)], **shop.by_ada)
     assert order.lines.get().ordered == 1
 
 

@@ -127,7 +127,7 @@ def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
     build = shop.external(board, 10)
     order = PurchaseOrder.objects.get(pk=create_order(supplier=build.manufacturer, **shop.by_ada).ids[0])
     sold = shop.sells(build.manufacturer, board).pk
-    done = add_lines(order=order, lines=[NewLine(sold, 1) for _ in range(count)], **shop.by_ada)
+    done = add_lines(order=order, lines=[NewLine(sold, 1) for _ in range(count)], merge=False, **shop.by_ada)
     with statements() as seen:
         link_lines(order=order, links=[Link(pk, build.pk) for pk in done.ids], **shop.by_ada)
     assert seen == 10

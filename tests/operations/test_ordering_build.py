@@ -50,8 +50,12 @@ def test_it_works(shop, build, acme):
 def test_the_rest_goes_on_the_draft_order_named(shop, build, acme):
     order = line_of(order_build(build=build, manufacturer=acme, units=60, **shop.by_ada)).order
     done = order_build(build=build, manufacturer=acme, order=order, **shop.by_ada)
-    assert (done.data["order"], line_of(done).ordered) == (order.pk, 40)
-    assert PurchaseOrder.objects.count() == 1
+    assert (done.data["order"], line_of(done).ordered) == (order.pk, 100)
+    assert [one["code"] for one in done.said] == ["line_merged"]
+    assert (PurchaseOrder.objects.count(), order.lines.count()) == (1, 1)
+    shop.switch_on("PURCHASEORDER_MERGE_LINE_ITEMS", value=False)
+    more = order_build(build=build, manufacturer=acme, order=order, units=5, **shop.by_ada)
+    assert (line_of(more).ordered, order.lines.count()) == (5, 2)
 
 
 def test_the_price_is_that_of_the_break_and_a_cheaper_one_is_said(shop, build, acme):

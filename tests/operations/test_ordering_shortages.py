@@ -195,5 +195,5 @@ def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     with statements() as seen:
         done = order_shortages(picks=picks, **shop.by_ada)
     assert len(done.ids) == Demand.objects.count() == count
-    assert seen == 32
+    assert seen == 33
     assert plan(today=TODAY).shortages == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from outwork.models import (
     User,
 )
 from outwork.operations import build_states
+from outwork.operations import merging_order_lines as merging
 from outwork.operations.creating_build import company_facts
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
@@ -33,8 +34,9 @@ from outwork.queries.settings import all_settings
 from outwork.rules import states
 from outwork.rules.currency import currency_code
 from outwork.rules.external import BuildFacts, check_link
+from outwork.rules.lifecycle import Stage
 from outwork.rules.packs import base_to_packs, packs_to_base
-from outwork.rules.pricing import Break, price_for
+from outwork.rules.pricing import Break, ordered_packs, price_for
 from outwork.rules.quantities import MONEY_LIMIT, ZERO, as_text, decimal, money, quantity, whole, worth
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import OPEN_ORDER, OrderStatus
@@ -51,7 +53,8 @@ declare(
 class NewLine:
     """A line to order. `quantity` in packs, or in base units with `in_units`; `price` per pack.
 
-    Without `price` it comes from the price breaks, with their currency; where there is none it is unknown.
+    Whole packs are ordered, up to the supplier's multiple, unless it is to be `exact`. Without `price` it comes from
+    the price breaks, with their currency; where there is none it is unknown.
     """
 
     supplier_part_id: int
@@ -65,6 +68,7 @@ class NewLine:
     requested_date: datetime.date | None = None
     reference: str = ""
     note: str = ""
+    exact: bool = False
 
 
 @operation
@@ -74,11 +78,14 @@ def add_lines(
     lines: Sequence[NewLine],
     actor: User,
     at: datetime.datetime,
+    merge: bool | None = None,
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Add lines to an open order; `ids` holds them. Lines with a build deliver that external build.
 
+    Quantities are rounded up to what the supplier sells, which is said. On a draft a line like one that stands is
+    added to that one if `merge` (None: as PURCHASEORDER_MERGE_LINE_ITEMS says), and `ids` has that line.
     On an order that is placed they are ordered with that, so a pending build is issued. Refuses wrong_state,
     no_lines_named, supplier_part_unknown, supplier_part_of_another, supplier_part_not_active, each case
     of a bad link (external_builds_off, build_not_external, build_not_open, build_of_another_part,
@@ -95,13 +102,17 @@ def add_lines(
         builds = {build_id: holding.builds[build_id] for build_id in sorted(named)}
     sold = SupplierPart.objects.filter(pk__any=[line.supplier_part_id for line in lines])
     found = {one.pk: one for one in sold.select_related("part", "supplier")}
-    ready = _check(order, lines, found, builds)
-    event = record("order.lines added", order, actor=actor, at=at)
-    ids = write_lines(order, ready)
-    said = []
+    settings, breaks = all_settings(), _breaks(found)
+    ready = _check(order, lines, found, builds, breaks, settings)
+    merges = settings["PURCHASEORDER_MERGE_LINE_ITEMS"] if merge is None else merge
+    plan = _merge(order, ready, breaks, merges=merges and order.status == OrderStatus.DRAFT)
+    grown = [[pk, as_text(units)] for pk, (units, _) in plan.grown.items()]
+    event = record("order.lines added", order, actor=actor, at=at, data={"grown": grown} if grown else {})
+    ids = _write(order, plan)
+    said = [*_rounded_up(ready), *plan.said]
     if order.status == OrderStatus.PLACED:
-        said = build_states.issue_ordered(builds.values(), order.reference, event)
-    said += overordered(builds)
+        said += build_states.issue_ordered(builds.values(), order.reference, event)
+    said += overordered(builds) + not_released([one.supplier_part.part for one in ready])
     if order.status != OrderStatus.DRAFT:
         said += revalue_orders([order.pk], event)  # they share the extra costs with what came before
     return Done(event.pk, ids, said=said)
@@ -115,10 +126,11 @@ def _reach(order: PurchaseOrder, build_ids: set[int]) -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A checked line, in base units."""
+    """A checked line, in base units: what was asked for, and what is ordered of it."""
 
     line: NewLine
     supplier_part: SupplierPart
+    asked: Decimal
     ordered: Decimal
     price: Decimal | None
     currency: str
@@ -130,11 +142,11 @@ def _check(
     lines: Sequence[NewLine],
     found: dict[int, SupplierPart],
     builds: dict[int, Build],
+    breaks: Mapping[int, list[PriceBreak]],
+    settings: Mapping[str, Any],
 ) -> list[Ready]:
-    settings = all_settings()
     supplier = order.supplier
     parts = {part.pk: part for part in Part.objects.filter(pk__any=[build.part_id for build in builds.values()])}
-    breaks = _breaks(found)
     reasons, ready = Reasons(), []
     if not lines:
         reasons.add("no_lines_named")
@@ -186,11 +198,15 @@ def _check(
 
 def _read(line: NewLine, sold: SupplierPart, order: PurchaseOrder, breaks: list[PriceBreak], index: int) -> Ready:
     """The numbers of one line, read exactly; the price is per pack."""
-    asked = quantity(line.quantity, where=(index, "quantity"))
-    ordered = asked if line.in_units else quantity(packs_to_base(asked, sold.pack_size), where=(index, "quantity"))
-    packs = base_to_packs(asked, sold.pack_size) if line.in_units else asked
+    where = (index, "quantity")
+    given = quantity(line.quantity, where=where)
+    asked = given if line.in_units else quantity(packs_to_base(given, sold.pack_size), where=where)
+    packs, ordered = base_to_packs(given, sold.pack_size) if line.in_units else given, asked
+    if not line.exact:
+        packs = ordered_packs(packs, sold.multiple)
+        ordered = quantity(packs_to_base(packs, sold.pack_size), where=where)
     if sold.part.is_trackable:
-        whole(ordered, where=(index, "quantity"))
+        whole(ordered, where=where)
     discount = read_discount(line.discount, index)
     if line.price is not None:
         price: Decimal | None = money(line.price, where=(index, "price"))
@@ -198,12 +214,18 @@ def _read(line: NewLine, sold: SupplierPart, order: PurchaseOrder, breaks: list[
             raise one_reason("price_negative", index, "price", price=price)
         worth(packs, price or ZERO, where=(index, "price"))
         currency = currency_code(line.currency or order.currency, where=(index, "currency"))
-        return Ready(line, sold, ordered, price, currency, discount)
+        return Ready(line, sold, asked, ordered, price, currency, discount)
     currency = line.currency or (breaks[0].currency if breaks else order.currency)
+    price = break_price(sold, packs, currency, breaks)
+    code = currency_code(currency, where=(index, "currency"))
+    return Ready(line, sold, asked, ordered, price, code, discount)
+
+
+def break_price(sold: SupplierPart, packs: Decimal, currency: str, breaks: Sequence[PriceBreak]) -> Decimal | None:
+    """What one pack costs where so many are ordered, by the breaks in that currency; None if nobody has said."""
     usable = [Break(one.quantity, one.price) for one in breaks if one.currency == currency]
     offer = price_for(packs, usable, multiple=sold.multiple, base_cost=sold.base_cost) if usable else None
-    price = None if offer is None else min(offer.unit_price, MONEY_LIMIT)
-    return Ready(line, sold, ordered, price, currency_code(currency, where=(index, "currency")), discount)
+    return None if offer is None else min(offer.unit_price, MONEY_LIMIT)
 
 
 def read_discount(value: Any, index: int) -> Decimal:
@@ -226,8 +248,37 @@ def _breaks(found: dict[int, SupplierPart]) -> dict[int, list[PriceBreak]]:
     return breaks
 
 
-def write_lines(order: PurchaseOrder, ready: Sequence[Ready]) -> list[int]:
-    """Write checked lines behind those the order has; two statements and the order's version."""
+def _merge(
+    order: PurchaseOrder, ready: Sequence[Ready], breaks: Mapping[int, list[PriceBreak]], *, merges: bool
+) -> merging.Merged:
+    """Which lines become more of another; one statement, or none."""
+    if not merges:
+        return merging.Merged(list(ready), {}, [(None, place) for place in range(len(ready))], [])
+    sold = {one.supplier_part.pk: one.supplier_part for one in ready}
+
+    def price_of(supplier_part_id: int, units: Decimal, currency: str) -> Decimal | None:
+        found = sold[supplier_part_id]
+        return break_price(found, base_to_packs(units, found.pack_size), currency, breaks.get(supplier_part_id, ()))
+
+    return merging.merge(ready, list(order.lines.all()), price_of)
+
+
+def _rounded_up(ready: Sequence[Ready]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": "rounded_up_to_packs",
+            "part": one.supplier_part.part.label,
+            "asked": as_text(one.asked),
+            "ordered": as_text(one.ordered),
+        }
+        for one in ready
+        if one.ordered != one.asked
+    ]
+
+
+def _write(order: PurchaseOrder, plan: merging.Merged) -> list[int]:
+    """Write fresh lines behind those the order has and those that grew; three statements and the order's version."""
+    ready = plan.fresh
     last = order.lines.order_by("-position").values_list("position", flat=True).first() or 0
     ids = rows.take_ids(PurchaseLine, len(ready))
     rows.insert(
@@ -270,9 +321,19 @@ def write_lines(order: PurchaseOrder, ready: Sequence[Ready]) -> list[int]:
             for place, (line_id, one) in enumerate(zip(ids, ready, strict=True), start=1)
         ],
     )
+    rows.update(PurchaseLine, ("ordered", "price"), [(pk, *facts) for pk, facts in sorted(plan.grown.items())])
     order.version += 1
     order.save(update_fields=["version"])
-    return ids
+    return [ids[place] if line_id is None else line_id for line_id, place in plan.places]
+
+
+def not_released(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    """Ordering a prototype or what is obsolete is allowed but said, once for each part."""
+    return [
+        {"code": "part_not_released", "part": part.label, "stage": part.stage}
+        for part in {part.pk: part for part in parts}.values()
+        if part.stage != Stage.RELEASED
+    ]
 
 
 def overordered(builds: dict[int, Build]) -> list[dict[str, Any]]:
