@@ -38,7 +38,7 @@ declare(
 )
 
 # What these took may have been all there was, and then they marked the item gone.
-_EMPTYING = frozenset({Kind.WRITTEN_OFF, Kind.MERGED, Kind.SERIALISED})
+_EMPTYING = frozenset({Kind.WRITTEN_OFF, Kind.RETURNED, Kind.MERGED, Kind.SERIALISED})
 
 # What took units (or was put as cost) of the event's targets later, unless it was taken back itself. Of an item that
 # moved whole, what came into it later counts too: it would have to move back with it.
@@ -271,7 +271,7 @@ def _note_what_is_not_there(back: Back, went_on: set[int]) -> None:
 def _note_where_it_returns(back: Back, moved: Moved, place: Place) -> None:
     assert moved.source_id is not None
     if place.kind == PlaceKind.GONE:
-        if moved.kind not in (Kind.WRITTEN_OFF, Kind.RETURNED):
+        if moved.kind not in _EMPTYING and not back.held[moved.source_id].goes_when_empty:
             back.reasons.add("item_gone_since", item=back.name(moved.source_id))
     elif place != moved.source:
         back.reasons.add("units_elsewhere", item=back.name(moved.source_id), event=back.event.pk)
