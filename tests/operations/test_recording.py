@@ -3,6 +3,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from outwork.models import Build, BuildOutput, Event, Movement, StockItem
@@ -16,13 +18,16 @@ from outwork.operations.creating_build import create_build
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
+from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.order_states import cancel_order, complete_order, hold_order, place_order, reopen_order
 from outwork.operations.ordering_build import order_build
 from outwork.operations.promising import state_dates
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import state_supply
+from outwork.operations.taking_back import reverse_event
 from outwork.rules.receiving import Arrival
+from tests.shop import NOON
 
 
 @pytest.fixture
@@ -184,3 +189,47 @@ def test_refuses_times_that_are_none(shop, build):
     tomorrow = timezone.now() + datetime.timedelta(days=1)
     assert shop.refused(issue_build, build=build, at=tomorrow) == [("time_in_the_future", ())]
     issue_build(build=build, actor=shop.ada, at=timezone.now())
+
+
+def closed_until(shop, day):
+    shop.switch_on("CLOSED_UNTIL", day)
+
+
+def test_nothing_is_dated_into_a_closed_period(shop, build):
+    closed_until(shop, "2026-03-01")
+    late, soon = shop.by(shop.ada, days=-1), shop.by(shop.ada, days=-0.5)
+    assert shop.refused(hold_build, build=build, **late) == [("period_closed", ("at",))]
+    hold_build(build=build, **soon)
+    assert Event.objects.latest("pk").at == soon["at"]
+
+
+def test_the_company_says_what_day_it_is(shop, build):
+    """Ten in the evening of the first of March is the second where the company is."""
+    closed_until(shop, "2026-03-01")
+    evening = shop.by(shop.ada, days=-14 / 24)
+    assert shop.refused(hold_build, build=build, **evening) == [("period_closed", ("at",))]
+    shop.switch_on("TIME_ZONE", "Asia/Tokyo")
+    hold_build(build=build, **evening)
+
+
+def test_what_was_done_before_the_period_closed_is_taken_back_after_it(shop, build):
+    item = shop.put("R-10K", 10)
+    done = transfer_stock(rows=[Transfer(item.pk, shop.location("Second shelf").pk)], **shop.by_bo)
+    closed_until(shop, "2026-03-31")
+    assert shop.refused(reverse_event, event=done.event_id, reason="Wrong") == [("period_closed", ("at",))]
+    back = reverse_event(event=done.event_id, reason="Wrong", **shop.by(shop.bo, days=40))
+    assert Event.objects.get(pk=back.event_id).at == NOON + datetime.timedelta(days=40)
+    shop.recount()
+
+
+def test_a_repeat_gets_its_first_answer_after_the_period_closed_too(shop, build):
+    first = hold_build(build=build, key="k", **shop.by_ada)
+    closed_until(shop, "2026-03-31")
+    assert hold_build(build=build, key="k", **shop.by_ada) == first
+
+
+def test_what_happens_now_costs_no_look_at_the_closed_period(shop, build):
+    for at, looks in ((timezone.now(), 0), (NOON, 1)):
+        with CaptureQueriesContext(connection) as seen:
+            hold_build(build=build, actor=shop.ada, at=at)
+        assert sum("CLOSED_UNTIL" in one["sql"] for one in seen) == looks

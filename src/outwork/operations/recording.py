@@ -20,6 +20,8 @@ from django.utils.crypto import salted_hmac
 
 from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, SupplierReturn, User
 from outwork.operations.permitting import check_permitted
+from outwork.queries.settings import several
+from outwork.rules.days import day_in
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.secrets import Secret
 
@@ -27,9 +29,12 @@ declare(
     key_used_for_another_request="Key {key} was used for another request ({kind} on {at}); a new request needs a new key",
     time_without_zone="The time {at} names no time zone",
     time_in_the_future="{at} lies in the future",
+    period_closed="{day} lies in a closed period: the books are closed until {closed}. Date it later",
 )
 
 P = ParamSpec("P")
+# Clocks differ; what is so little off is meant to be now.
+_JUST_NOW = datetime.timedelta(minutes=5)
 # An operation that is a step of another one is not asked about again.
 _is_step: ContextVar[bool] = ContextVar("is_step", default=False)
 _DOCUMENTS: dict[type[models.Model], str] = {
@@ -60,7 +65,7 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
     """Ask whether the actor may; run in one transaction; with a `key`, do it once and answer repeats with the first answer.
 
     The function takes keyword arguments only, among them `actor`, `at` and `key`. What right it takes stands by its
-    name in rules/roles.py; who may do an operation may do its steps. Two calls with one key wait for each other. The
+    name in rules/roles.py; who may do an operation may do its steps. Nothing is dated into a closed period. Two calls with one key wait for each other. The
     same key with another request is refused.
     """
     signature = inspect.signature(function)
@@ -73,12 +78,19 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
         if not _is_step.get():
             check_permitted(function.__name__, request)
         _check_time(request["at"])
+
+        def act() -> Done:
+            if not was_step:
+                _check_period(request["at"])
+            return function(*args, **kwargs)
+
+        was_step = _is_step.get()
         before = _is_step.set(True)
         try:
             with transaction.atomic():
                 if request.get("key") is None:
-                    return function(*args, **kwargs)
-                return _once(lambda: function(*args, **kwargs), request, _digest(name, signature, request))
+                    return act()
+                return _once(act, request, _digest(name, signature, request))
         finally:
             _is_step.reset(before)
 
@@ -126,8 +138,18 @@ def record(
 def _check_time(at: Any) -> None:
     if at.tzinfo is None:
         refuse("time_without_zone", at=at.isoformat())
-    if at > timezone.now() + datetime.timedelta(minutes=5):
+    if at > timezone.now() + _JUST_NOW:
         refuse("time_in_the_future", at=at.isoformat(timespec="minutes"))
+
+
+def _check_period(at: datetime.datetime) -> None:
+    """Refuse period_closed for what is dated into a closed period; one statement, and none for what happens now."""
+    if at > timezone.now() - _JUST_NOW:
+        return  # a period is closed only when its last day is over
+    settings = several("CLOSED_UNTIL", "TIME_ZONE")
+    closed, day = settings["CLOSED_UNTIL"], day_in(at, settings["TIME_ZONE"])
+    if closed and day <= datetime.date.fromisoformat(closed):
+        refuse("period_closed", day=day.isoformat(), closed=closed, where=("at",))
 
 
 def _check_key(key: str) -> None:
