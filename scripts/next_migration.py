@@ -64,8 +64,10 @@ def write_next() -> None:
     call_command("makemigrations", "outwork", name=NEXT.partition("_")[2], include_header=False, verbosity=0)
     written = FOLDER / f"{NEXT}.py"
     text = written.read_text(encoding="utf-8").rstrip().removesuffix("]")
-    text = f"{text}    migrations.RunPython(_counting.count_every_table, migrations.RunPython.noop),\n    ]\n"
-    written.write_text(_with_counting(text), encoding="utf-8")
+    steps = ("_counting.count_every_table", "keep_rights")
+    text += "".join(f"    migrations.RunPython({step}, migrations.RunPython.noop),\n" for step in steps) + "    ]\n"
+    text = f"from outwork.migrations._people_of_0_1 import keep_rights\n{_with_counting(text)}"
+    written.write_text(text, encoding="utf-8")
 
 
 def write_fresh() -> None:

@@ -7,6 +7,7 @@ import click
 from django.core.management import CommandError, call_command
 
 from outwork.cli import database
+from outwork.operations.people import make_owners
 
 VARIABLES = {
     "username": "DJANGO_SUPERUSER_USERNAME",
@@ -36,3 +37,4 @@ def command(username: str | None, email: str | None, noinput: bool) -> None:
         call_command("createsuperuser", interactive=not noinput, **{key: text for key, text in given.items() if text})
     except CommandError as error:
         raise click.ClickException(str(error).removeprefix("Error: ")) from error
+    make_owners()

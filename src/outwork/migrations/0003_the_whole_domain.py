@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import outwork.models.fields
 import outwork.rules.states
+from outwork.migrations._people_of_0_1 import keep_rights
 
 _counting = import_module("outwork.migrations.0002_sqlite_counts_every_table")
 
@@ -1137,4 +1138,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(_counting.count_every_table, migrations.RunPython.noop),
+        migrations.RunPython(keep_rights, migrations.RunPython.noop),
     ]
