@@ -131,10 +131,14 @@ def part_off(
     new_id: int,
     *,
     kind: Kind = Kind.SPLIT,
+    serial: str | None = None,
 ) -> Held:
     """Split units off into a new item at a place: free ones first, then the newest allocations follow."""
     followers = quantity - item.free
-    into = posting.split(item, quantity, place, into=item.part_off(new_id, quantity), kind=kind)
+    into = item.part_off(new_id, quantity)
+    if serial is not None:
+        into.serial, into.goes_when_empty = serial, False
+    posting.split(item, quantity, place, into=into, kind=kind)
     if followers > 0:
         hand.let_follow(book, item, followers, into)
     return into

@@ -10,6 +10,7 @@ from outwork.ledger.reverse import lock_event
 from outwork.models import Event, User
 from outwork.operations.recording import Done, operation
 from outwork.operations.reversing import STOCK_KINDS, take_back_facts, take_back_movements
+from outwork.operations.undoing_aside import take_back_aside
 from outwork.operations.undoing_changes import (
     take_back_lots,
     take_back_made,
@@ -18,7 +19,10 @@ from outwork.operations.undoing_changes import (
 )
 from outwork.operations.undoing_finish import take_back_consumption, take_back_finish
 from outwork.operations.undoing_outputs import take_back_decisions, take_back_scrap
+from outwork.operations.undoing_returns import take_back_coming_back, take_back_credit, take_back_return
+from outwork.operations.undoing_stock import MOVED_AND_CHANGED, take_back_stock, take_back_unused
 from outwork.operations.unreceiving import take_back_receipt
+from outwork.operations.valuing_stock import take_back_value
 from outwork.rules.refusals import Reason, declare, refuse
 
 declare(
@@ -42,9 +46,20 @@ class Way(Protocol):
 WAYS: dict[str, Way] = {
     **dict.fromkeys(STOCK_KINDS, take_back_movements),
     "stock.changed": take_back_facts,
+    **dict.fromkeys(MOVED_AND_CHANGED, take_back_stock),
+    "stock.uninstalled": take_back_unused,
+    "stock.returned by builds": take_back_unused,
+    "stock.valued": take_back_value,
     "order.received": take_back_receipt,
     "build.outputs accepted": take_back_decisions,
     "build.outputs rejected": take_back_decisions,
+    "build.outputs accepted after all": take_back_decisions,
+    "build.outputs rejected later": take_back_decisions,
+    "build.outputs scrapped": take_back_decisions,
+    **dict.fromkeys(("build.outputs held", "build.outputs released", "build.outputs reworked"), take_back_aside),
+    "return.sent": take_back_return,
+    "return.came back": take_back_coming_back,
+    "return.credited": take_back_credit,
     "build.units scrapped": take_back_scrap,
     "build.consumed": take_back_consumption,
     "build.finished": take_back_finish,

@@ -24,21 +24,27 @@ from outwork.rules.states import AVAILABLE_STOCK
 _USABLE = Q(status__in=sorted(AVAILABLE_STOCK), is_in_production=False)
 _LABEL = Case(When(part__number="", then=F("part__name")), default=F("part__number"), output_field=CharField())
 
-# Changes of many items at once name their items inside the event only.
-_CHANGES = {
-    "sqlite": """
-        SELECT event.id FROM outwork_event AS event
-        WHERE event.kind = 'stock.changed' AND (event.item_id IS NULL OR event.item_id = %s)
-              AND (event.part_id IS NULL OR event.part_id = %s)
-              AND EXISTS (SELECT 1 FROM json_each(event.data, '$.changes') AS change
-                          WHERE json_extract(change.value, '$.item') = %s)
-    """,
-    "postgresql": """
-        SELECT event.id FROM outwork_event AS event
-        WHERE event.kind = 'stock.changed' AND (event.item_id IS NULL OR event.item_id = %s)
-              AND (event.part_id IS NULL OR event.part_id = %s)
-              AND event.data -> 'changes' @> jsonb_build_array(jsonb_build_object('item', %s::bigint))
-    """,
+# What changed without anything moving, and counts: of many items at once they name their items inside the event only.
+# An item may have been another part then.
+_TOLD = """
+    SELECT event.id FROM outwork_event AS event
+    WHERE event.kind IN ('stock.changed', 'stock.counted', 'stock.brought back', 'stock.converted', 'stock.merged',
+                         'stock.uninstalled')
+          AND (event.item_id IS NULL OR event.item_id = %s)
+          AND (event.part_id IS NULL
+               OR event.part_id IN (SELECT part_id FROM outwork_movement WHERE target_item_id = %s))
+          AND ({names})
+"""
+_NAMES = {
+    "sqlite": " OR ".join(
+        f"EXISTS (SELECT 1 FROM json_each(event.data, '$.{rows}') AS named"
+        " WHERE json_extract(named.value, '$.item') = %s)"
+        for rows in ("changes", "counts")
+    ),
+    "postgresql": " OR ".join(
+        f"event.data -> '{rows}' @> jsonb_build_array(jsonb_build_object('item', %s::bigint))"
+        for rows in ("changes", "counts")
+    ),
 }
 
 
@@ -149,14 +155,20 @@ def history(item: StockItem) -> list[Step]:
         there += change
         steps.append(((one.event_id, one.pk), _step(item, one, change, there)))
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGES[connection.vendor], [item.pk, item.part_id, item.pk])
-        changed = [row[0] for row in cursor.fetchall()]
-    for event in Event.objects.filter(pk__any=changed).select_related("actor"):
-        before_it = [step.quantity for (event_id, _), step in steps if event_id < event.pk]
-        mine = [change for change in event.data["changes"] if change["item"] == item.pk]
-        for change in mine:
-            quantity = before_it[-1] if before_it else ZERO
-            steps.append(((event.pk, 0), _fact_step(event, change, quantity)))
+        cursor.execute(_TOLD.format(names=_NAMES[connection.vendor]), [item.pk] * 4)
+        told = [row[0] for row in cursor.fetchall()]
+    there_after = [(event_id, step.quantity) for (event_id, _), step in steps]
+    moved_by = {event_id for event_id, _ in there_after}
+    query = Event.objects.filter(Q(pk__any=told) | Q(reverses__any=told)).select_related("actor", "reverses")
+    for event in query:
+        quantity = next((after for event_id, after in reversed(there_after) if event_id <= event.pk), ZERO)
+        meant = event.reverses or event
+        for change in meant.data.get("changes", ()):
+            if change["item"] == item.pk:
+                steps.append(((event.pk, 0), _fact_step(event, change, quantity)))
+        counted = {row["item"] for row in meant.data.get("counts", ())}
+        if item.pk in counted and event.pk not in moved_by:
+            steps.append(((event.pk, 0), _fact_step(event, {}, quantity, kind="counted")))
     return [step for _, step in sorted(steps, key=lambda entry: entry[0])]
 
 
@@ -235,11 +247,13 @@ def _step(item: StockItem, one: Movement, change: Decimal, there: Decimal) -> St
     )
 
 
-def _fact_step(event: Event, change: dict[str, Any], quantity: Decimal) -> Step:
+def _fact_step(event: Event, change: dict[str, Any], quantity: Decimal, *, kind: str = "changed") -> Step:
+    """A change of facts, or a count that found what was known; taken back, it went the other way."""
+    before, after = change.get("before", {}), change.get("after", {})
     return Step(
         event_id=event.pk,
         event=event.kind,
-        kind="changed",
+        kind=kind if event.reverses_id is None else "reversed",
         at=event.at,
         actor=event.actor.get_username(),
         reason=event.reason,
@@ -248,8 +262,9 @@ def _fact_step(event: Event, change: dict[str, Any], quantity: Decimal) -> Step:
         value=None,
         source="",
         target="",
-        before=change["before"],
-        after=change["after"],
+        reverses=event.reverses_id,
+        before=before if event.reverses_id is None else after,
+        after=after if event.reverses_id is None else before,
     )
 
 

@@ -70,6 +70,7 @@ class _Item:
 class _Books:
     items: dict[int, _Item] = field(default_factory=dict)
     restated: list[Restated] = field(default_factory=list)
+    put_in: dict[tuple[int, int], Value] = field(default_factory=dict)
 
     def item(self, item_id: int) -> _Item:
         return self.items.setdefault(item_id, _Item())
@@ -106,7 +107,7 @@ def replay(flows: Iterable[Flow], stated: Mapping[int, Value], known: Collection
         if source is not None and source in known:
             item = books.item(source)
             assert flow.quantity <= item.quantity, f"the history of item {source} is not complete"
-            after = _leaving(flow, item)
+            after = _leaving(flow, item) if flow.quantity or target is None else _passing(flow, source, target, books)
             item.take(flow.quantity, flow.value, after)
         books.note(flow, after)
         if target is not None and target in known:
@@ -125,6 +126,18 @@ def _leaving(flow: Flow, item: _Item) -> Value:
     if item.before is None or flow.value is None:
         return rounded_money(item.after * flow.quantity / item.quantity)
     return flow.value + rounded_money((item.after - item.before) * flow.quantity / item.quantity)
+
+
+def _passing(flow: Flow, source: int, target: int, books: _Books) -> Value:
+    """What value goes without units: a part takes all of it into what it is installed in, and the same out again."""
+    if (target, source) in books.put_in:  # taken out
+        return books.put_in.pop((target, source))
+    if (source, target) in books.put_in:  # the installing was taken back
+        return plus(ZERO, books.put_in.pop((source, target)), sign=-1)
+    item = books.item(source)
+    after = item.after if flow.value == item.before else flow.value
+    books.put_in[source, target] = after
+    return after
 
 
 def _kept(flow: Flow, item: _Item) -> Value:
