@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Build, BuildLine, Event
+from outwork.models import Build, BuildLine, Event, ProjectCode
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.build_states import cancel_build, issue_build
 from outwork.operations.changing_build import change_build
@@ -125,7 +125,7 @@ def test_refuses_a_build_that_is_over(shop):
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
-@pytest.mark.parametrize(("is_issued", "expected"), [(False, 12), (True, 9)])
+@pytest.mark.parametrize(("is_issued", "expected"), [(False, 14), (True, 11)])
 def test_it_costs_the_same_for_one_and_for_many(shop, statements, count, is_issued, expected):
     build = shop.build(shop.assembly("BOARD", {f"R-{number}": 1 for number in range(count)}), 10)
     if is_issued:
@@ -133,3 +133,63 @@ def test_it_costs_the_same_for_one_and_for_many(shop, statements, count, is_issu
     with statements() as seen:
         change_build(build=build, changes={"quantity": 12}, **shop.by_ada)
     assert seen == expected
+
+
+def test_what_is_allocated_beyond_a_smaller_need_is_said_or_freed(shop):
+    """The newest allocations go first, and what was consumed counts (E13)."""
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 10)
+    old, new = shop.put("R-10K", 20, batch="old"), shop.put("R-10K", 10, batch="new")
+    line = build.lines.get()
+    allocate(build=build, takes=[Take(line.pk, old.pk, 20), Take(line.pk, new.pk, 10)], **shop.by_bo)
+    done = change_build(build=build, changes={"quantity": 8}, **shop.by_ada)
+    assert [(one["code"], one["allocated"], one["needed"]) for one in done.said] == [("line_overallocated", "30", "24")]
+    done = change_build(build=build, changes={"quantity": 5}, release_excess=True, **shop.by_ada)
+    assert [(one["code"], one["quantity"]) for one in done.said] == [("excess_freed", "15")]
+    shop.expect("""
+        R-10K   batch old   Main shelf   15   for BO-0001
+        R-10K   batch old   Main shelf   5
+        R-10K   batch new   Main shelf   10
+    """)
+    shop.recount()
+
+
+def test_refuses_what_a_line_needs_and_consumed_by_hand(shop):
+    """Both are derived (G21): neither is a field of the build, and no operation writes them as told."""
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 10)
+    for name in ("lines", "consumed", "completed", "status", "part"):
+        assert refused(shop, build, {name: 1}) == ["build_field_unknown"]
+
+
+def test_a_fraction_of_a_unit_stays_a_fraction(shop):
+    """One decimal type for what is planned, made and needed (G24)."""
+    build = shop.build(shop.assembly("GLUE", {"RESIN": 2}), "2.5")
+    change_build(build=build, changes={"quantity": "3.75"}, **shop.by_ada)
+    build.refresh_from_db()
+    assert (build.quantity, build.lines.get().quantity) == (Decimal("3.75"), Decimal("7.5"))
+    make_outputs(build=build, units="1.25", **shop.by_bo)
+    assert refused(shop, build, {"quantity": "1.2"}) == ["build_quantity_below_made"]
+
+
+def test_project_and_parent(shop):
+    project = ProjectCode.objects.create(code="ROVER")
+    closed = ProjectCode.objects.create(code="OLD", is_active=False)
+    board = shop.assembly("BOARD", {"R-10K": 3})
+    build, parent = shop.build(board, 1), shop.build(board, 1)
+    changes = {"project_code": project, "parent": parent, "feeds_parent": True, "link": "https://example.org/x"}
+    change_build(build=build, changes=changes, **shop.by_ada)
+    build.refresh_from_db()
+    assert (build.project_code, build.parent, build.feeds_parent) == (project, parent, True)
+    assert refused(shop, build, {"project_code": closed}) == ["project_not_active"]
+    assert refused(shop, build, {"parent": None}) == ["parent_missing"]
+    cancel_build(build=parent, **shop.by_ada)
+    assert refused(shop, build, {"parent": parent}) == ["parent_not_open"]
+
+
+@pytest.mark.parametrize("is_on", [False, True])
+def test_who_answers_for_it_can_be_asked_for(shop, is_on):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 3}), 1, responsible=shop.ada)
+    shop.switch_on("BUILDORDER_REQUIRE_RESPONSIBLE", is_on)
+    if is_on:
+        assert refused(shop, build, {"responsible": None}) == ["responsible_missing"]
+    else:
+        change_build(build=build, changes={"responsible": None}, **shop.by_ada)

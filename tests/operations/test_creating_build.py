@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BomLine, BomSubstitute, Build, Event
+from outwork.models import BomLine, BomSubstitute, Build, Event, Part, ProjectCode
+from outwork.operations.build_states import cancel_build
 from outwork.operations.creating_build import create_build
+from outwork.operations.validating_bom import validate_bom
 from outwork.rules.states import BuildStatus
 from outwork.rules.supply import ConsumeWhen
 
@@ -132,12 +134,59 @@ def test_refuses_more_than_the_lines_can_need(shop, board):
     assert shop.refused(create_build, part=board, quantity=900_000_000) == [("requirement_too_large", ())]
 
 
-def test_refuses_what_is_no_active_assembly(shop):
-    part = shop.part("R-10K", is_active=False)
-    assert shop.refused(create_build, part=part, quantity=1) == [
-        ("part_not_assembly", ("part",)),
-        ("part_not_active", ("part",)),
+def test_refuses_what_is_no_assembly(shop):
+    assert shop.refused(create_build, part=shop.part("R-10K"), quantity=1) == [("part_not_assembly", ("part",))]
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "where"),
+    [
+        ("BUILDORDER_REQUIRE_ACTIVE_PART", "part_not_active", "part"),
+        ("BUILDORDER_REQUIRE_LOCKED_PART", "part_not_locked", "part"),
+        ("BUILDORDER_REQUIRE_VALID_BOM", "bom_not_valid", "part"),
+        ("BUILDORDER_REQUIRE_RESPONSIBLE", "responsible_missing", "responsible"),
+    ],
+)
+def test_what_the_company_asks_of_a_build(shop, board, key, code, where):
+    Part.objects.filter(pk=board.pk).update(is_active=False)
+    assert create_build(part=board, quantity=1, **shop.by_ada).ids
+    shop.switch_on(key)
+    assert shop.refused(create_build, part=board, quantity=1) == [(code, (where,))]
+    Part.objects.filter(pk=board.pk).update(is_active=True, is_locked=True)
+    validate_bom(parts=[board], **shop.by_ada)
+    assert create_build(part=board, quantity=1, responsible=shop.ada, **shop.by_ada).ids
+    BomLine.objects.filter(assembly=board).update(quantity=3)
+    if key == "BUILDORDER_REQUIRE_VALID_BOM":
+        assert shop.refused(create_build, part=board, quantity=1) == [(code, (where,))]
+
+
+@pytest.mark.parametrize(("is_external", "key"), [(True, "EXTERNAL"), (False, "INTERNAL")])
+@pytest.mark.parametrize("when", list(ConsumeWhen))
+def test_the_company_says_when_builds_consume(shop, board, is_external, key, when):
+    shop.switch_on(f"BUILDORDER_CONSUME_{key}", when.value)
+    build = shop.external(board, 1) if is_external else shop.build(board, 1)
+    assert build.consume == when
+
+
+def test_project_link_and_what_it_feeds(shop, board):
+    project = ProjectCode.objects.create(code="ROVER")
+    parent = shop.build(board, 1)
+    build = shop.build(board, 1, project_code=project, link="https://example.org", parent=parent, feeds_parent=True)
+    assert (build.project_code, build.link, build.parent, build.feeds_parent) == (
+        project, "https://example.org", parent, True
+    )  # fmt: skip
+
+
+def test_refuses_a_closed_project_and_a_parent_that_is_over(shop, board):
+    closed = ProjectCode.objects.create(code="OLD", is_active=False)
+    parent = shop.build(board, 1)
+    cancel_build(build=parent, **shop.by_ada)
+    parent.refresh_from_db()
+    assert shop.refused(create_build, part=board, quantity=1, project_code=closed, parent=parent) == [
+        ("parent_not_open", ("parent",)),
+        ("project_not_active", ("project_code",)),
     ]
+    assert shop.refused(create_build, part=board, quantity=1, feeds_parent=True) == [("parent_missing", ("parent",))]
 
 
 def test_refuses_external_builds_while_they_are_switched_off(shop, board):

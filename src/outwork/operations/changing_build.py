@@ -9,9 +9,18 @@ from django.db import connection
 
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
-from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Location, Part, PurchaseLine, User
+from outwork.ledger.post import Posting
+from outwork.ledger.reserve import Reservations, hold_for_build, read_for_lines
+from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Part, PurchaseLine, User
 from outwork.operations.adding_order_lines import overordered
-from outwork.operations.creating_build import check_facts, company_facts, part_facts
+from outwork.operations.allocating import overallocated
+from outwork.operations.creating_build import (
+    check_facts,
+    check_parent,
+    check_places_and_dates,
+    company_facts,
+    part_facts,
+)
 from outwork.operations.following_bom import follow_bom
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.taking_over_bom import units_that_came
@@ -19,7 +28,7 @@ from outwork.queries.builds import lines_of, need_of
 from outwork.queries.settings import get
 from outwork.rules import states
 from outwork.rules.external import check_buildable, check_manufacturer
-from outwork.rules.quantities import ZERO, quantity, whole
+from outwork.rules.quantities import ZERO, as_text, quantity, whole
 from outwork.rules.refusals import Reasons, declare, refuse
 from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD, OutputState
@@ -43,7 +52,9 @@ CHANGEABLE = (
     "target_date",
     "priority",
     "responsible",
+    "project_code",
     "parent",
+    "feeds_parent",
     "link",
     "note",
 )
@@ -56,15 +67,16 @@ def change_build(
     changes: dict[str, Any],
     actor: User,
     at: datetime.datetime,
+    release_excess: bool = False,
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
     """Change fields of an open build (CHANGEABLE); a new quantity changes what its lines need.
 
     External cannot change once order lines or outputs hang on it (rule 2). What is allocated beyond a smaller
-    need is said, not freed. Refuses wrong_state, build_field_unknown, external_flag_fixed,
-    build_quantity_below_made, build_consume_unknown, build_priority_invalid, build_below_itself, text_too_long, dates_reversed, location_structural, bad quantities, and
-    what `create_build` refuses about part, manufacturer and setting.
+    need is said and stays, or is freed with `release_excess`, the newest allocations first. What its lines need and
+    have consumed is not changed by hand. Refuses wrong_state, build_field_unknown, external_flag_fixed,
+    build_quantity_below_made, build_below_itself, bad quantities, and what `create_build` refuses about the same fact.
     """
     unknown = sorted(set(changes) - set(CHANGEABLE))
     if unknown:
@@ -82,6 +94,8 @@ def change_build(
     build.version += 1
     build.save(update_fields=[*changes, "version"])
     said = _require_anew(build, event) if "quantity" in changes else []
+    if "quantity" in changes:
+        said += _excess(build, event, release=release_excess)
     return Done(event.pk, [build.pk], said=said)
 
 
@@ -122,10 +136,13 @@ def _check(build: Build, before: dict[str, Any], reasons: Reasons) -> None:
         path = _path(build)
         if path[-1] == build.reference:
             reasons.add("build_below_itself", path=" < ".join(path), where=("parent",))
-    if build.start_date and build.target_date and build.start_date > build.target_date:
-        reasons.add("dates_reversed", start=build.start_date, target=build.target_date, where=("target_date",))
-    if isinstance(build.destination, Location) and build.destination.is_structural:
-        reasons.add("location_structural", location=str(build.destination), where=("destination",))
+    if {"feeds_parent", "parent"} & before.keys() and build.feeds_parent and build.parent_id is None:
+        reasons.add("parent_missing", where=("parent",))
+    check_parent(build.parent if "parent" in before else None, reasons)
+    if "responsible" in before and build.responsible is None and get("BUILDORDER_REQUIRE_RESPONSIBLE"):
+        reasons.add("responsible_missing", where=("responsible",))
+    named = {name: getattr(build, name) for name in ("start_date", "target_date", "destination")}
+    check_places_and_dates(named, reasons)
     reasons.raise_any()
 
 
@@ -178,3 +195,30 @@ def _require_anew(build: Build, event: Event) -> list[dict[str, Any]]:
     needs = [(line.pk, required(need_of(line), units[line.since_revision])) for line in lines]
     rows.update(BuildLine, ("quantity",), needs)
     return overordered({build.pk: build})
+
+
+def _excess(build: Build, event: Event, *, release: bool) -> list[dict[str, Any]]:
+    """Say what is allocated beyond the new need, or free it: the newest allocations first (E13)."""
+    lines = [line for line in lines_of(build.pk) if line.until_revision is None]
+    held, reserved = hold_for_build(build.pk) if release else ({}, read_for_lines(build.pk))
+    reservations = Reservations(Posting(event, held), reserved)
+    said = overallocated(lines, reservations)
+    if not release or not said:
+        return said
+    freed = []
+    by_line = reservations.by_line()
+    for line in lines:
+        mine = by_line.get(line.pk, [])
+        allocated = sum((one.quantity for one in mine), ZERO)
+        excess = min(allocated, allocated + line.consumed - line.quantity)
+        if excess <= 0:
+            continue
+        freed.append({"code": "excess_freed", "part": line.part.label, "quantity": as_text(excess)})
+        for one in reversed(mine):
+            taken = min(excess, one.quantity)
+            if taken > 0:
+                reservations.release(one, taken)
+                excess -= taken
+    reservations.posting.write()
+    reservations.write()
+    return freed

@@ -18,16 +18,17 @@ from outwork.operations.following_bom import follow_boms
 from outwork.operations.numbering import take_references
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.sending import make_location_of
+from outwork.queries.bom_validity import validity
 from outwork.queries.builds import lines_of
+from outwork.queries.default_locations import default_locations
 from outwork.queries.settings import all_settings
 from outwork.queries.sub_builds import sub_build_plan
 from outwork.rules import states
-from outwork.rules.external import check_buildable, check_manufacturer
+from outwork.rules.external import Demands, check_buildable, check_demands, check_manufacturer
 from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import OPEN_BUILD, BuildStatus
 from outwork.rules.subbuilding import SubBuild
-from outwork.rules.supply import ConsumeWhen
 
 declare(
     nothing_to_build="{build} misses no sub-assembly that could be built",
@@ -75,8 +76,7 @@ def make_sub_builds(
     chosen = {way.part_id: way for way in ways}
     makers = {way.manufacturer_id for way in ways if way.manufacturer_id is not None}
     companies = {one.pk: one for one in Company.objects.filter(pk__any=makers)} if makers else {}
-    needed = Part.objects.filter(pk__any={one.part_id for one in plan}).select_related("default_location")
-    parts = {part.pk: part for part in needed}
+    parts = {part.pk: part for part in Part.objects.filter(pk__any={one.part_id for one in plan})}
     _check(build, plan, ways, parts, companies, settings)
 
     made = _builds(build, plan, chosen, parts, settings, at)
@@ -119,11 +119,19 @@ def _check(
     if not plan:
         reasons.add("nothing_to_build", build=build.reference)
     chosen = {way.part_id: (index, way) for index, way in enumerate(ways)}
+    demands = Demands.of(settings)
+    valid = validity(list(parts)) if demands.valid_bom else {}
     for part in parts.values():
         index, way = chosen.get(part.pk, (None, Way(part.pk)))
         is_external = way.is_external or way.manufacturer_id is not None
         switched_on = settings["BUILDORDER_EXTERNAL_BUILDS"]
         reasons.found += check_buildable(part_facts(part), is_external=is_external, switched_on=switched_on).found
+        reasons.found += check_demands(
+            demands,
+            part_facts(part),
+            is_valid=not demands.valid_bom or valid[part.pk].is_valid,
+            has_responsible=build.responsible_id is not None,
+        ).found
         if way.manufacturer_id is not None and way.manufacturer_id not in companies:
             reasons.add("company_unknown", company=way.manufacturer_id, where=(index or 0, "manufacturer"))
         elif way.manufacturer_id is not None:
@@ -165,7 +173,7 @@ def _builds(
                 manufacturer_id=way.manufacturer_id,
                 parent=parent,
                 feeds_parent=True,
-                consume=ConsumeWhen.ACCEPTANCE if is_external else ConsumeWhen.FINISH,
+                consume=settings["BUILDORDER_CONSUME_EXTERNAL" if is_external else "BUILDORDER_CONSUME_INTERNAL"],
                 priority=build.priority,
                 responsible_id=build.responsible_id,
                 project_code_id=build.project_code_id,
@@ -188,6 +196,7 @@ def _say_where(top: Build, made: Sequence[Build]) -> None:
         places = {company: pk for company, pk in known.values_list("company", "pk") if company is not None}
         for company in Company.objects.filter(pk__any=makers - places.keys()):
             places[company.pk] = make_location_of(company).pk
+    usual = default_locations({one.part for one in made})
     for one in made:
         parent = one.parent
         assert parent is not None
@@ -195,9 +204,7 @@ def _say_where(top: Build, made: Sequence[Build]) -> None:
             one.destination_id = places[parent.manufacturer_id]
         else:
             source = parent.take_from if parent.take_from and not parent.take_from.is_structural else None
-            one.destination_id = (
-                (source.pk if source else None) or one.part.default_location_id or parent.destination_id
-            )
+            one.destination_id = (source.pk if source else None) or usual[one.part_id] or parent.destination_id
 
 
 def _insert(made: Sequence[Build], event: Event) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import OPEN_BUILD, BuildStatus
@@ -12,6 +14,8 @@ declare(
     " in the settings",
     part_not_assembly="{part} is not an assembly, so it cannot be built",
     part_not_active="{part} is not active any more",
+    part_not_locked="{part} is not locked, so no build order is made for it",
+    bom_not_valid="The bill of materials of {part} is not validated as it is, so no build order is made for it",
     part_not_purchaseable="{part} is not purchaseable, so it cannot be built outside",
     company_not_manufacturer="{company} is not a manufacturer, so it cannot build {part}",
     no_supplier_part="{company} has no supplier part for {part}: make one first",
@@ -31,6 +35,27 @@ class PartFacts:
     is_assembly: bool
     is_purchaseable: bool
     is_active: bool
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What the company asks of a build order before it is made (the settings BUILDORDER_REQUIRE_...)."""
+
+    active_part: bool = False
+    locked_part: bool = False
+    valid_bom: bool = False
+    responsible: bool = False
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Demands:
+        """As the settings have it."""
+        return cls(
+            active_part=settings["BUILDORDER_REQUIRE_ACTIVE_PART"],
+            locked_part=settings["BUILDORDER_REQUIRE_LOCKED_PART"],
+            valid_bom=settings["BUILDORDER_REQUIRE_VALID_BOM"],
+            responsible=settings["BUILDORDER_REQUIRE_RESPONSIBLE"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +83,24 @@ def check_buildable(part: PartFacts, *, is_external: bool, switched_on: bool) ->
     reasons = Reasons()
     if not part.is_assembly:
         reasons.add("part_not_assembly", part=part.label, where=("part",))
-    if not part.is_active:
-        reasons.add("part_not_active", part=part.label, where=("part",))
     if is_external and not switched_on:
         reasons.add("external_builds_off", where=("is_external",))
     if is_external and not part.is_purchaseable:
         reasons.add("part_not_purchaseable", part=part.label, where=("is_external",))
+    return reasons
+
+
+def check_demands(demands: Demands, part: PartFacts, *, is_valid: bool, has_responsible: bool) -> Reasons:
+    """Why a build order does not meet what the company asks of one (semantics A1)."""
+    reasons = Reasons()
+    if demands.active_part and not part.is_active:
+        reasons.add("part_not_active", part=part.label, where=("part",))
+    if demands.locked_part and not part.is_locked:
+        reasons.add("part_not_locked", part=part.label, where=("part",))
+    if demands.valid_bom and not is_valid:
+        reasons.add("bom_not_valid", part=part.label, where=("part",))
+    if demands.responsible and not has_responsible:
+        reasons.add("responsible_missing", where=("responsible",))
     return reasons
 
 
