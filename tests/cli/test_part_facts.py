@@ -99,3 +99,77 @@ def test_types_of_location_and_project_codes(shop, program):
 def test_refuses_a_name_that_nothing_has(program, noun, name, code):
     assert program.codes(noun, "show", name) == [code]
     assert program.codes(noun, "remove", name) == [code]
+
+
+def test_a_part_like_another(shop, program):
+    shop.assembly("RADIO", {"R-10K": 4}, name="Radio", is_testable=True)
+    program("test-template", "create", "RADIO", "Leak Test")
+    assert program("part", "duplicate", "RADIO", "--number", "RADIO-2", "--name", "Second", "--no-copy-tests") == [
+        "Created part RADIO-2, like RADIO."
+    ]
+    assert program("part", "show", "RADIO-2")[-1] == "  Its BOM has 1 line   [outwork bom show RADIO-2]"
+    assert program.json("part", "show", "RADIO-2")["tests"] == []
+    assert program.codes("part", "duplicate", "RADIO-2", "--name", "Second", "--number", "RADIO-2") == [
+        "part_number_used",
+        "exists_already",
+    ]
+
+
+def test_what_hangs_on_a_part_stands_on_its_page(shop, program):
+    template = shop.part("RADIOS", is_template=True, is_testable=True)
+    shop.part("RADIO", is_testable=True, variant_of=template, family=template, stage="prototype")
+    shop.switch_on("PART_INTERNAL_PRICE")
+    program("parameter-template", "create", "Band", "--choices", "FM, AM")
+    program("parameter", "create", "Band", "fm", "--part", "RADIO")
+    program("test-template", "create", "RADIOS", "Leak Test")
+    program("related", "create", "RADIO", "RADIOS")
+    program("internal-price", "create", "RADIO", "10", "9.50")
+    assert program("part", "show", "RADIO")[4:] == [
+        "  stage:      prototype",
+        "  is:         active, component, purchaseable, testable",
+        "  See also: RADIOS",
+        "",
+        "Parameters:",
+        "  parameter  value",
+        "  Band       FM",
+        "",
+        "Tests:",
+        "  test       of",
+        "  Leak Test  RADIOS  required",
+        "",
+        "Reckoned at:",
+        "  from  price",
+        "    10    9.5  EUR",
+    ]
+    assert program("part", "list", "--search", "prototype") == ["There are no such parts."]
+    shown = program.json("part", "show", "RADIO")
+    assert (shown["related"], shown["parameters"][0]["text"]) == (["RADIOS"], "FM")
+
+
+def test_people_and_sites_stand_on_the_page_of_a_company(shop, program):
+    shop.company("Acme")
+    program("contact", "create", "Acme", "Cy", "--role", "sales")
+    program("address", "create", "Acme", "Works", "--city", "Ulm")
+    assert program("company", "show", "Acme")[-7:] == [
+        "People:",
+        "  name  role",
+        "  Cy    sales",
+        "",
+        "Sites:",
+        "  title  city",
+        "  Works  Ulm   primary",
+    ]
+    assert program.json("company", "show", "Acme")["contacts"][0]["name"] == "Cy"
+
+
+def test_what_prices_were(shop, program):
+    shop.company("Mouser")
+    shop.part("R-10K")
+    program("supplier-part", "create", "Mouser", "603-RC", "--part", "R-10K", "--price", "1=6.10")
+    assert program("supplier-part", "create", "Mouser", "604", "--part", "R-10K", "--available", "12")
+    assert program("supplier-part", "prices", "604") == ["No price of it ever changed."]
+    program("supplier-part", "change", "603-RC", "--price", "1=5.90 USD")
+    lines = [line.split()[1:] for line in program("supplier-part", "prices", "603-RC")]
+    assert lines[1:] == [["1", "6.1", "EUR", "5.9", "USD", "outwork"], ["1", "no", "price", "6.1", "EUR", "outwork"]]
+    (latest, first) = program.json("supplier-part", "prices", "603-RC")
+    assert (latest["after"], latest["after_currency"], first["before"]) == ("5.9", "USD", None)

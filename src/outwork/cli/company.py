@@ -8,10 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from outwork.cli.doing import company_zone
-from outwork.cli.master_data import More, Spoken, group, section
+from outwork.cli.master_data import More, Spoken, as_data, group, section
 from outwork.cli.order_page import totals
 from outwork.cli.tables import several
-from outwork.models import Company
+from outwork.models import Address, Company, Contact
 from outwork.queries import companies
 
 HELPS = {
@@ -49,6 +49,19 @@ def _facts(row: Company) -> Iterator[str]:
         yield f"  Our stock lies there at: {', '.join(found.locations)}"
     if found.made:
         yield f"  It makes {several(found.made, 'part number')} that we know."
+    yield from section(
+        "People",
+        ("name", "role", "mail", "telephone"),
+        [(one.name, one.role, one.email, one.phone) for one in found.contacts],
+    )
+    yield from section(
+        "Sites",
+        ("title", "street", "postal code", "city", "country", ""),
+        [
+            (*(one.title, one.line1, one.postal_code, one.city, one.country), "primary" if one.is_primary else "")
+            for one in found.addresses
+        ],
+    )
     yield from section(
         "Open orders",
         ("order", "status", "lines", "open", "total", "expected", "builds"),
@@ -93,6 +106,8 @@ def _data(row: Company) -> Mapping[str, Any]:
         "manufacturer_parts": found.made,
         "open_orders": found.open_orders,
         "stock": found.stock,
+        "contacts": [as_data(Contact, one) for one in found.contacts],
+        "addresses": [as_data(Address, one) for one in found.addresses],
     }
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import click
+
+from outwork.cli import part_numbers
+from outwork.cli.doing import Answer, Asked, doing
+from outwork.cli.field_options import values_given, with_fields
 from outwork.cli.master_data import More, Spoken, group, section
 from outwork.cli.tables import several
 from outwork.models import Part
-from outwork.queries import parts, stock
+from outwork.operations.master_data.duplicating import duplicate_parts
+from outwork.queries import listing, parts, stock
+from outwork.rules.lifecycle import Stage
 
 HELPS = {
     "number": "Our own part number.",
@@ -54,6 +61,7 @@ def _more(rows: Sequence[Part]) -> Mapping[int, More]:
 def _cells(row: Part, more: More) -> Sequence[Any]:
     marks = {"assembly": row.is_assembly, "trackable": row.is_trackable, "template": row.is_template}
     marks |= {"virtual": row.is_virtual, "locked": row.is_locked, "inactive": not row.is_active}
+    marks |= {"prototype": row.stage == Stage.PROTOTYPE, "obsolete": row.stage == Stage.OBSOLETE}
     told = ", ".join(word for word, holds in marks.items() if holds)
     return (row.number, row.revision, row.name, row.description[:60], row.category, told, more["on_hand"], row.unit)
 
@@ -62,6 +70,23 @@ def _facts(row: Part) -> Iterator[str]:
     found = parts.overview(row.pk)
     if row.is_assembly:
         yield f"  Its BOM has {several(found.bom_lines, 'line')}   [outwork bom show {_quoted(row)}]"
+    if found.related:
+        yield f"  See also: {', '.join(found.related)}"
+    yield from section(
+        "Parameters",
+        ("parameter", "value", "unit", "note"),
+        [(one.name, one.text, one.unit, one.note) for one in found.parameters],
+    )
+    yield from section(
+        "Tests",
+        ("test", "of", ""),
+        [(one.name, "" if one.of == row.label else one.of, _test_facts(one)) for one in found.tests],
+    )
+    yield from section(
+        "Reckoned at",
+        ("from", "price", ""),
+        [(one.quantity, one.price, one.currency) for one in found.internal_prices],
+    )
     yield from section(
         "Stock",
         ("location", "company", "on hand", "usable", "allocated", "free", "in production"),
@@ -103,6 +128,11 @@ def _facts(row: Part) -> Iterator[str]:
     )
 
 
+def _test_facts(test: parts.Test) -> str:
+    facts = {"required": test.is_required, "with a value": test.needs_value, "with a file": test.needs_attachment}
+    return ", ".join(word for word, holds in facts.items() if holds)
+
+
 def _data(row: Part) -> Mapping[str, Any]:
     found = parts.overview(row.pk)
     return {
@@ -112,6 +142,10 @@ def _data(row: Part) -> Mapping[str, Any]:
         "manufacturer_parts": found.makers,
         "used_in": found.used_in,
         "bom_lines": found.bom_lines,
+        "parameters": found.parameters,
+        "tests": found.tests,
+        "related": found.related,
+        "internal_prices": found.internal_prices,
     }
 
 
@@ -131,3 +165,37 @@ SPOKEN = Spoken(
     data=_data,
 )
 command = group(SPOKEN, "part", "Parts: what is bought, built and fitted.")
+
+
+@doing
+def _duplicate(asked: Asked, original: str, **given: Any) -> Answer:
+    copied = {name: given.pop(name) for name in ("copy_bom", "copy_parameters", "copy_tests", "copy_notes")}
+    one = SPOKEN.named(original)
+    row = {"original": one, **values_given(Part, given)}
+    done = duplicate_parts(rows=[row], **copied, **asked)
+    made = listing.one(Part, done.ids[0])
+    return Answer(done, f"Created part {made}, like {one}.", {"id": made.pk, "name": str(made)})
+
+
+def _duplicating(run: Callable[..., Any]) -> click.Command:
+    """The command, with an option for each field of a part and for each thing that may come along."""
+    for thing, what in (
+        ("notes", "its note"),
+        ("tests", "its tests"),
+        ("parameters", "its parameters"),
+        ("bom", "its BOM"),
+    ):
+        default = True if thing == "notes" else None
+        told = "" if default else f" [default: the setting PART_COPY_{thing.upper()}]"
+        run = click.option(
+            f"--copy-{thing}/--no-copy-{thing}", f"copy_{thing}", default=default, help=f"Copy {what}.{told}"
+        )(run)
+    run = with_fields(Part, HELPS, is_new=False)(run)
+    run = click.argument("original", metavar="PART")(run)
+    text = "Create a part like another. Fields that are not named are those of the original, but for its number and revision."
+    return click.command("duplicate", help=text)(run)
+
+
+command.add_command(_duplicating(_duplicate))
+for _command in part_numbers.COMMANDS:
+    command.add_command(_command)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import click
 
+from outwork.cli.doing import company_zone, reading
 from outwork.cli.master_data import More, Spoken, group, section
+from outwork.cli.output import print_json
+from outwork.cli.tables import day, shown, table
 from outwork.models import SupplierPart
 from outwork.operations.master_data.offers import PRICES, offer_parts
+from outwork.queries.price_history import price_history
 from outwork.queries.supplier_parts import prices_of
 
 HELPS = {
@@ -102,3 +107,28 @@ SPOKEN = Spoken(
 command = group(
     SPOKEN, "supplier-part", "Supplier parts: what is sold to us, by whom, in which packs, at which prices."
 )
+
+
+@command.command("prices", help="What the prices of a supplier part were and became, latest first.")
+@click.argument("name", metavar=SPOKEN.metavar)
+@reading
+def prices(name: str, as_json: bool) -> None:
+    """Tell the history of the prices of one supplier part."""
+    found = price_history(supplier_part_ids=[SPOKEN.named(name).pk])
+    if as_json:
+        print_json(found)
+        return
+    zone = company_zone()
+    rows = [
+        (
+            *(day(one.at, zone), one.quantity, _amount(one.before, one.before_currency)),
+            *(_amount(one.after, one.after_currency), one.who),
+        )
+        for one in found
+    ]
+    for line in table(("day", "from", "was", "is", "by"), rows) or ["No price of it ever changed."]:
+        click.echo(line)
+
+
+def _amount(price: Decimal | None, currency: str) -> str:
+    return "no price" if price is None else f"{shown(price)} {currency}"

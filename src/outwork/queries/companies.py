@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from outwork.models import Company, ManufacturerPart
+from outwork.models import Address, Company, Contact, ManufacturerPart
 from outwork.queries import listing, orders, stock
 from outwork.queries.supplier_parts import Offer, offers
 from outwork.rules.states import OPEN_ORDER
@@ -13,7 +13,7 @@ from outwork.rules.states import OPEN_ORDER
 
 @dataclass(frozen=True, slots=True)
 class CompanyOverview:
-    """A company and all that hangs on it; `made` counts the manufacturer parts."""
+    """A company and all that hangs on it; `made` counts the manufacturer parts, the primary address comes first."""
 
     company: Company
     locations: list[str]
@@ -21,10 +21,12 @@ class CompanyOverview:
     made: int
     open_orders: list[orders.OrderRow]
     stock: list[stock.OnHand]
+    contacts: list[Contact]
+    addresses: list[Address]
 
 
 def overview(company_id: int, *, today: datetime.date) -> CompanyOverview:
-    """All that the page of a company says; nine statements."""
+    """All that the page of a company says; eleven statements."""
     company = listing.one(Company, company_id)
     return CompanyOverview(
         company=company,
@@ -33,4 +35,6 @@ def overview(company_id: int, *, today: datetime.date) -> CompanyOverview:
         made=ManufacturerPart.objects.filter(manufacturer=company).count(),
         open_orders=orders.list_orders(today=today, statuses=OPEN_ORDER, supplier_id=company.pk),
         stock=stock.by_company(company_id=company.pk),
+        contacts=list(company.contacts.filter(is_active=True).order_by("name", "pk")),
+        addresses=list(company.addresses.order_by("-is_primary", "title", "pk")),
     )

@@ -35,7 +35,7 @@ declare(
     contact_unknown="There is no contact {name}",
     internal_price_unknown="There is no internal price {name}",
     location_type_unknown="There is no type of location {name}",
-    owner_unknown="There is no user and no group {name}",
+    owner_name_unknown="There is no user and no group {name}",
     parameter_unknown="There is no parameter {name}",
     parameter_template_unknown="There is no parameter template {name}",
     project_code_unknown="There is no project code {name}",
@@ -74,7 +74,7 @@ def parameter_template_named(name: str, *, where: Where = ("template",)) -> Para
 
 
 def owner_named(name: str, *, where: Where = ("owner",)) -> Owner:
-    """The user or group of that name, in any case; one statement. Refuses owner_unknown, name_ambiguous."""
+    """The user or group of that name, in any case; one statement. Refuses owner_name_unknown, name_ambiguous."""
     text = name.strip()
     ways = Q(user__username__iexact=text) | Q(group__name__iexact=text)
     found = list(Owner.objects.filter(ways).select_related("user", "group"))
@@ -82,7 +82,7 @@ def owner_named(name: str, *, where: Where = ("owner",)) -> Owner:
     if len(exact) > 1:
         kinds = [f"{'user' if one.user_id else 'group'} {one} (id={one.pk})" for one in exact]
         refuse("name_ambiguous", name=text, found=kinds, where=where)
-    return exact[0] if exact else refuse("owner_unknown", name=name, where=where)
+    return exact[0] if exact else refuse("owner_name_unknown", name=name, where=where)
 
 
 def contact_named(name: str, *, where: Where = ("contact",)) -> Contact:

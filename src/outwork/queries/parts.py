@@ -6,9 +6,14 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from outwork.models import ManufacturerPart, Part, PurchaseLine
+from django.db.models import Q
+
+from outwork.models import ManufacturerPart, Part, PurchaseLine, RelatedPart, TestTemplate
 from outwork.queries import bom, listing, stock
+from outwork.queries.bom import links
+from outwork.queries.parameters import Property, parameters_of
 from outwork.queries.supplier_parts import Offer, offers
+from outwork.rules.subjects import SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,26 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Test:
+    """A test that units of a part go through; `of` is the part whose test it is: itself, or a template above it."""
+
+    name: str
+    of: str
+    is_required: bool
+    needs_value: bool
+    needs_attachment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InternalRow:
+    """From so many units on, a unit is reckoned at this."""
+
+    quantity: Decimal
+    price: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartOverview:
     """A part and all that hangs on it."""
 
@@ -42,10 +67,14 @@ class PartOverview:
     makers: list[Made]
     used_in: list[bom.Used]
     bom_lines: int
+    parameters: list[Property]
+    tests: list[Test]
+    related: list[str]
+    internal_prices: list[InternalRow]
 
 
 def overview(part_id: int) -> PartOverview:
-    """All that the page of a part says; eleven statements at most."""
+    """All that the page of a part says; sixteen statements at most."""
     part = listing.one(Part, part_id)
     waiting = PurchaseLine.objects.on_order().filter(part=part).select_related("order__supplier", "build")
     makers = ManufacturerPart.objects.filter(part=part).order_by("manufacturer__name", "mpn")
@@ -57,7 +86,31 @@ def overview(part_id: int) -> PartOverview:
         makers=[Made(*row) for row in makers.values_list("manufacturer__name", "mpn")],
         used_in=bom.where_used(part),
         bom_lines=part.bom_lines.count() if part.is_assembly else 0,
+        parameters=parameters_of(SubjectKind.PART, [part.pk])[part.pk],
+        tests=_tests(part) if part.is_testable else [],
+        related=_related(part),
+        internal_prices=[
+            InternalRow(*row) for row in part.internal_prices.values_list("quantity", "price", "currency")
+        ],
     )
+
+
+def _tests(part: Part) -> list[Test]:
+    """The active tests of a part and of what it is a variant of; two statements."""
+    above, path = links(), [part.pk]
+    while (following := above.get(path[-1])) is not None and following not in path:
+        path.append(following)
+    found = TestTemplate.objects.filter(part__any=path, is_active=True).select_related("part")
+    return [
+        Test(one.name, one.part.label, one.is_required, one.needs_value, one.needs_attachment)
+        for one in sorted(found, key=lambda one: (-path.index(one.part_id), one.name))
+    ]
+
+
+def _related(part: Part) -> list[str]:
+    """What should be seen beside a part; one statement."""
+    found = RelatedPart.objects.filter(Q(part=part) | Q(other=part)).select_related("part", "other").order_by("pk")
+    return [(one.other if one.part_id == part.pk else one.part).label for one in found]
 
 
 def _on_order(line: PurchaseLine) -> OnOrder:
