@@ -28,7 +28,7 @@ from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
-    value_missing="{item}: say what a unit of it is worth",
+    value_unstated="{item}: say what a unit of it is worth",
     value_by_document="{item} came with {document}: correct what it costs there",
     value_restated_since="{item}: what it was worth was stated once more since",
 )
@@ -72,7 +72,7 @@ def value_stock(
     follows them to wherever they are by now, also into builds and their outputs. `ids` holds the items in the order of
     the rows. What an order or a build brought is not valued here, but by that document. A value in another currency
     needs a rate on the company's day, else it stays unknown, which is said (`value_rate_missing`). Refuses
-    item_unknown, item_gone, item_repeated, item_of_others, value_missing, value_by_document, value_negative,
+    item_unknown, item_gone, item_repeated, item_of_others, value_unstated, value_by_document, value_negative,
     currency_code_invalid, cost_in_circles and bad amounts.
     """
     reasons = Reasons()
@@ -86,7 +86,7 @@ def value_stock(
     came = _documents(wanted, origins)
     for index, row in enumerate(rows):
         if row.value is None:
-            reasons.add("value_missing", item=hand.name(row.item), where=(index, "value"))
+            reasons.add("value_unstated", item=hand.name(row.item), where=(index, "value"))
         elif not origins[row.item]:
             document = came.get(row.item, "something else")
             reasons.add("value_by_document", item=hand.name(row.item), document=document, where=(index, "item"))
