@@ -8,7 +8,15 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from outwork.cli import build_changes, build_cost, build_deviations, build_outputs, build_states, build_stock
+from outwork.cli import (
+    build_changes,
+    build_cost,
+    build_deviations,
+    build_explain,
+    build_outputs,
+    build_states,
+    build_stock,
+)
 from outwork.cli.actor import find_actor
 from outwork.cli.build_page import page
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
@@ -33,7 +41,7 @@ def command() -> None:
     """
 
 
-for _module in (build_changes, build_deviations, build_states, build_stock, build_outputs, build_cost):
+for _module in (build_changes, build_deviations, build_states, build_stock, build_outputs, build_cost, build_explain):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "attachment": ("outwork.cli.attachments", "Files and links on parts, companies, documents and units."),
     "comment": ("outwork.cli.comments", "Comments on documents, parts and companies."),
     "tag": ("outwork.cli.tags", "Tags, by which people find things again."),
+    "to-order": ("outwork.cli.to_order", "What is to be ordered for open builds, and draft orders of it."),
     "trace": ("outwork.cli.trace", "Which lots are in a serial number, and which units have a lot."),
 }
 REFUSED = 1

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from outwork.cli import order_deliveries, order_extra, order_lines, order_receiving, order_states
+from outwork.cli import order_dedicating, order_deliveries, order_extra, order_lines, order_receiving, order_states
 from outwork.cli.actor import find_actor
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
 from outwork.cli.options import DAY, note_option, order_argument
@@ -42,7 +42,7 @@ def command() -> None:
     """
 
 
-for _module in (order_extra, order_lines, order_states, order_receiving, order_deliveries):
+for _module in (order_extra, order_lines, order_states, order_receiving, order_deliveries, order_dedicating):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 

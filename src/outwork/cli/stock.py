@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from outwork.cli import stock_where
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
 from outwork.cli.options import DAY, day_or_none, location_option, note_option, reason_option
 from outwork.cli.output import print_json
@@ -64,6 +65,10 @@ def command() -> None:
 
     Items are named by their number, as `outwork stock list` prints it; quantities are in the part's unit.
     """
+
+
+for _command in stock_where.COMMANDS:
+    command.add_command(_command)
 
 
 @command.command("list")

@@ -112,7 +112,8 @@ def by_location(
     *, part_ids: Collection[int] | None = None, location_ids: Collection[int] | None = None
 ) -> list[OnHand]:
     """What is on hand of each part at each location, what is not placed last; one statement."""
-    return _grouped(_on_hand(part_ids, location_ids, None), ("location__path", "location__name", "location"))
+    keys = ("location__path", "location__name", "location", "location__company__name", "location__company")
+    return _grouped(_on_hand(part_ids, location_ids, None), keys)
 
 
 def by_company(*, company_id: int | None = None, part_ids: Collection[int] | None = None) -> list[OnHand]:
