@@ -151,7 +151,7 @@ def test_components_go_back_to_be_replaced(shop):
 
 
 def test_the_same_serial_is_away_for_rework_and_comes_back(shop, build, line, acme):
-    first, second = accepted(shop, build, line, 2, "1-2")
+    first, _ = accepted(shop, build, line, 2, "1-2")
     finish(shop, build)
     done, document = send(shop, acme, ReturnPurpose.REWORK, [ReturnRow(first.item_id)], paid_by=PaidBy.US)
     first.refresh_from_db()
@@ -182,7 +182,7 @@ def test_the_same_serial_is_away_for_rework_and_comes_back(shop, build, line, ac
 
 
 def test_a_reworked_unit_that_stays_bad_costs_the_good_ones(shop, build, line, acme):
-    first, second = accepted(shop, build, line, 2, "1-2")
+    first, _ = accepted(shop, build, line, 2, "1-2")
     finish(shop, build)
     _, document = send(shop, acme, "rework", [ReturnRow(first.item_id)], paid_by="us")
     back = ComingBack(document.lines.get().pk, cost=3, location_id=shop.location("Lab").pk)

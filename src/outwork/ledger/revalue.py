@@ -206,4 +206,5 @@ def _position(placed: tuple[tuple[int, ...], Flow]) -> Any:
 
 def _flow(row: _Row) -> Flow:
     is_kept = row.kind in DECIDING or row.build_line_id is not None
-    return Flow(row.id, row.source, row.target, row.quantity, row.value, is_kept)
+    returns = row.reverses_id if row.source is None and row.quantity else None
+    return Flow(row.id, row.source, row.target, row.quantity, row.value, is_kept, returns)

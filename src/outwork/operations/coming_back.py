@@ -97,8 +97,8 @@ def receive_back(
     _check_places(document, coming, holding.items, reasons)
     reasons.raise_any()
 
-    costs = {str(one.line.pk): None if one.line.cost is None else as_text(one.line.cost) for one in coming}
-    data = {"came_back": {str(one.line.pk): as_text(one.units) for one in coming}, "cost_before": costs}
+    costs = {str(one.line.pk): as_text(one.cost) for one in coming if one.cost is not None}
+    data = {"came_back": {str(one.line.pk): as_text(one.units) for one in coming}, "cost": costs}
     event = record(
         "return.came back", document, *_only(holding.builds, builds), actor=actor, at=at, reason=note, data=data
     )

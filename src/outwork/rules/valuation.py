@@ -16,7 +16,8 @@ class Flow:
     """A movement of units out of one item into another; None is the outside world. The same item twice: a whole move.
 
     `value` is what it is worth as far as is booked, corrections included; None is unknown. `is_kept` says of a whole
-    move that its value is read later (units used up whole), so that it has to be right too.
+    move that its value is read later (units used up whole), so that it has to be right too. `returns` names the flow out
+    into the outside world that this one takes back: the same units come in again, with what they are worth.
     """
 
     id: int
@@ -25,6 +26,7 @@ class Flow:
     quantity: Decimal
     value: Value
     is_kept: bool = False
+    returns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +98,21 @@ def replay(flows: Iterable[Flow], stated: Mapping[int, Value], known: Collection
     now is known gets its part of the whole; what was known and now is not becomes unknown. Lot of 100 gets +10.00,
     30 of them were split off: those bear 3.00, and what left the thirty bears its part of that (design, section 4).
     """
-    books = _Books()
+    books, gone = _Books(), dict[int, Value]()
     for flow in flows:
         source, target = flow.source_item, flow.target_item
         if source is not None and source == target:
             if flow.is_kept:
                 books.note(flow, _kept(flow, books.item(source)))
             continue
-        after = stated.get(flow.id, flow.value)
+        after = gone[flow.returns] if flow.returns in gone else stated.get(flow.id, flow.value)
         if source is not None and source in known:
             item = books.item(source)
             assert flow.quantity <= item.quantity, f"the history of item {source} is not complete"
             after = _leaving(flow, item) if flow.quantity or target is None else _passing(flow, source, target, books)
             item.take(flow.quantity, flow.value, after)
+            if target is None:
+                gone[flow.id] = after
         books.note(flow, after)
         if target is not None and target in known:
             books.item(target).add(flow.quantity, flow.value, after)

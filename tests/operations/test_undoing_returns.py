@@ -1,0 +1,260 @@
+"""Whatever was done about a return, or set aside, is taken back exactly: stock, units, order and cost are as before."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from outwork.models import Build, BuildLine, BuildOutput, Event, PurchaseLine, PurchaseOrder, StockItem, SupplierReturn
+from outwork.operations.coming_back import ComingBack, receive_back
+from outwork.operations.crediting import Credit, credit_return
+from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
+from outwork.operations.disposing import hold_outputs, release_outputs, rework_outputs, scrap_outputs
+from outwork.operations.finishing import finish_build
+from outwork.operations.moving_stock import Transfer, transfer_stock
+from outwork.operations.returning import ReturnRow, create_return
+from outwork.operations.taking_back import reverse_event
+from outwork.rules.places import PlaceKind
+from outwork.rules.states import BuildStatus, OutputState, ReturnStatus
+from tests.purchases import come, order_of
+
+D = Decimal
+
+
+@pytest.fixture
+def board(shop):
+    return shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True)
+
+
+@pytest.fixture
+def build(shop, board):
+    build = shop.external(board, 10)
+    shop.allocate(build.reference, shop.put("R-10K", 100, value="10.00"), 40)
+    return build
+
+
+@pytest.fixture
+def line(shop, build):
+    return shop.ordered(build)
+
+
+def picture():
+    """All that an event may change, without what only says that something changed."""
+    items = StockItem.objects.exclude(place=PlaceKind.GONE).filter(quantity__gt=0)
+    facts = ("quantity", "allocated", "value", "place", "location", "status", "serial", "is_in_production")
+    outputs = BuildOutput.objects.exclude(state=OutputState.WITHDRAWN)
+    decided = ("quantity", "state", "item", "reason", "has_components", "waits_for", "has_concession", "decided_event")
+    return [
+        list(items.order_by("pk").values_list("pk", *facts)),
+        list(outputs.order_by("pk").values_list("pk", *decided)),
+        list(PurchaseLine.objects.values_list("pk", "received", "is_closed")),
+        list(PurchaseOrder.objects.values_list("pk", "status")),
+        list(BuildLine.objects.values_list("pk", "consumed")),
+        list(Build.objects.values_list("pk", "status")),
+    ]
+
+
+def take_back(shop, done):
+    reverse_event(event=done.event_id, reason="A mistake", **shop.by_ada)
+    shop.recount()
+
+
+def accepted(shop, build, line, units, **names):
+    outputs = shop.received(line, units, **names)
+    accept_outputs(build=build, decisions=[Decision(one.pk) for one in outputs], **shop.by_bo)
+    return outputs
+
+
+def fresh(build):
+    return Build.objects.get(pk=build.pk)
+
+
+def finish(shop, build):
+    finish_build(build=fresh(build), accept_incomplete=True, accept_unallocated=True, **shop.by_bo)
+
+
+def send(shop, build, purpose, rows, **facts):
+    return create_return(
+        supplier=build.manufacturer, purpose=purpose, rows=rows, **{"reason": "Bad", **shop.by_bo, **facts}
+    )
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("purpose", ["replacement", "rework", "credit"])
+def test_it_works(shop, build, line, purpose, closed):
+    first, *_ = accepted(shop, build, line, 10, serials="1-10")
+    if closed:
+        finish(shop, build)
+    before = picture()
+    done = send(shop, build, purpose, [ReturnRow(first.item_id)])
+    assert picture() != before
+    take_back(shop, done)
+    assert picture() == before
+    assert SupplierReturn.objects.get().status == ReturnStatus.CANCELLED
+
+
+@pytest.mark.parametrize("purpose", ["replacement", "rework"])
+def test_part_of_a_batch_that_nobody_decided_on_went(shop, build, line, purpose):
+    (batch,) = shop.received(line, 10, batch="A")
+    before = picture()
+    done = send(shop, build, purpose, [ReturnRow(batch.item_id, 3)])
+    take_back(shop, done)
+    assert picture() == before
+
+
+@pytest.mark.parametrize("purpose", ["replacement", "rework", "credit"])
+@pytest.mark.parametrize("units", [30, 100])
+def test_components_went(shop, purpose, units):
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    before = picture()
+    done = create_return(
+        supplier=shop.company("Reichelt"), purpose=purpose, reason="Bad", rows=[ReturnRow(item, units)], **shop.by_bo
+    )
+    take_back(shop, done)
+    assert picture() == before
+
+
+def test_a_replacement_that_came_cannot_come_twice(shop):
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    done = create_return(
+        supplier=shop.company("Reichelt"),
+        purpose="replacement",
+        reason="Bad",
+        rows=[ReturnRow(item, 30)],
+        **shop.by_bo,
+    )
+    come(shop, order, (line_id, 30))
+    assert shop.refused(reverse_event, event=done.event_id, reason="x") == [("return_received_again", ())]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_units_did_not_come_back_after_all(shop, build, line, closed):
+    (batch,) = accepted(shop, build, line, 10, batch="A")
+    if closed:
+        finish(shop, build)
+    start = picture()
+    sent = send(shop, build, "rework", [ReturnRow(batch.item_id, 6)], paid_by="us")
+    away = picture()
+    document = SupplierReturn.objects.get()
+    row = document.lines.get()
+    first = receive_back(
+        document=document, rows=[ComingBack(row.pk, 4, cost=8)], location=shop.location("Lab"), **shop.by_bo
+    )
+    half = picture()
+    second = receive_back(
+        document=document, rows=[ComingBack(row.pk, cost=4)], location=shop.location("Lab"), **shop.by_bo
+    )
+    assert shop.refused(reverse_event, event=sent.event_id, reason="x")[0][0] in ("units_went_on", "return_went_on")
+    take_back(shop, second)
+    assert picture() == half
+    document.refresh_from_db()
+    row.refresh_from_db()
+    assert (document.status, row.came_back, row.cost) == (ReturnStatus.SENT, 4, 8)
+    take_back(shop, first)
+    assert picture() == away
+    take_back(shop, sent)
+    assert picture() == start
+
+
+def test_refuses_once_the_units_were_decided_on_again(shop, build, line):
+    first, *_ = accepted(shop, build, line, 2, serials="1-2")
+    sent = send(shop, build, "rework", [ReturnRow(first.item_id)])
+    row = SupplierReturn.objects.get().lines.get()
+    back = receive_back(document=row.document, rows=[ComingBack(row.pk)], location=shop.location("Lab"), **shop.by_bo)
+    accept_outputs(build=build, decisions=[Decision(first.pk)], **shop.by_bo)
+    for event in (sent, back):
+        codes = {code for code, _ in shop.refused(reverse_event, event=event.event_id, reason="x")}
+        assert codes & {"units_went_on", "return_went_on", "set_aside_otherwise_since"}
+    shop.recount()
+
+
+def test_a_credit_is_taken_back(shop, build, line):
+    first, *_ = accepted(shop, build, line, 3, serials="1-3")
+    finish(shop, build)
+    send(shop, build, "credit", [ReturnRow(first.item_id)])
+    row = SupplierReturn.objects.get().lines.get()
+    none = picture()
+    one = credit_return(document=row.document, credits=[Credit(row.pk, 8)], **shop.by_ada)
+    eight = picture()
+    other = credit_return(document=row.document, credits=[Credit(row.pk, 6)], **shop.by_ada)
+    assert shop.refused(reverse_event, event=one.event_id, reason="x") == [("return_went_on", ())]
+    take_back(shop, other)
+    assert picture() == eight
+    take_back(shop, one)
+    assert picture() == none
+    assert SupplierReturn.objects.get().status == ReturnStatus.SENT
+
+
+def test_a_credit_for_what_was_kept_is_taken_back(shop):
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    start = picture()
+    sent = create_return(
+        supplier=shop.company("Reichelt"),
+        purpose="credit",
+        reason="Late",
+        rows=[ReturnRow(item, credit="2.50", is_kept=True)],
+        **shop.by_bo,
+    )
+    kept = picture()
+    row = SupplierReturn.objects.get().lines.get()
+    more = credit_return(document=row.document, credits=[Credit(row.pk, 4)], **shop.by_ada)
+    take_back(shop, more)
+    assert picture() == kept
+    take_back(shop, sent)
+    assert picture() == start
+
+
+@pytest.mark.parametrize("units", [3, None])
+def test_units_were_not_set_aside(shop, build, line, units):
+    (batch,) = shop.received(line, 10, batch="A")
+    start = picture()
+    chosen = [Decision(batch.pk, units)]
+    held = hold_outputs(build=build, decisions=chosen, reason="Scratched", location=shop.location("Cage"), **shop.by_bo)
+    aside = picture()
+    released = release_outputs(build=build, decisions=[Decision(held.ids[0])], **shop.by_bo)
+    codes = [code for code, _ in shop.refused(reverse_event, event=held.event_id, reason="x")]
+    assert codes == ["set_aside_otherwise_since"]
+    take_back(shop, released)
+    assert picture() == aside
+    take_back(shop, held)
+    assert picture() == start
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_accepted_units_were_not_reworked_rejected_or_scrapped(shop, build, line, closed):
+    (batch,) = accepted(shop, build, line, 10, batch="A")
+    if closed:
+        finish(shop, build)
+    for operation in (rework_outputs, reject_outputs):
+        for units in (4, None):
+            start = picture()
+            done = operation(build=fresh(build), decisions=[Decision(batch.pk, units)], reason="Bad", **shop.by_bo)
+            assert picture() != start
+            take_back(shop, done)
+            assert picture() == start, operation.__name__
+    rejected = reject_outputs(build=fresh(build), decisions=[Decision(batch.pk, 2)], reason="Bad", **shop.by_bo)
+    start = picture()
+    chosen = [Decision(rejected.ids[0], 1)]
+    done = scrap_outputs(build=fresh(build), decisions=chosen, reason="Burnt", **shop.by_bo)
+    take_back(shop, done)
+    assert picture() == start
+    concession = accept_outputs(
+        build=fresh(build), decisions=[Decision(rejected.ids[0])], concession="Usable", **shop.by_bo
+    )
+    take_back(shop, concession)
+    assert picture() == start
+
+
+def test_refuses_where_units_went_on(shop, build, line):
+    first, *_ = accepted(shop, build, line, 2, serials="1-2")
+    done = rework_outputs(
+        build=build, decisions=[Decision(first.pk)], reason="Bad", location=shop.location("Bench"), **shop.by_bo
+    )
+    transfer_stock(rows=[Transfer(first.item_id, shop.location("Oven").pk)], **shop.by_bo)
+    assert ("units_went_on", ()) in shop.refused(reverse_event, event=done.event_id, reason="x")
+    assert Event.objects.filter(reverses__isnull=False).count() == 0
+    assert fresh(build).status == BuildStatus.PRODUCTION
