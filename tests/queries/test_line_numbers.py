@@ -5,7 +5,17 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
-from outwork.models import BomLine, BomSubstitute, BuildLine, BuildLineSubstitute, Demand, Location, Part, StockItem
+from outwork.models import (
+    BomLine,
+    BomSubstitute,
+    Build,
+    BuildLine,
+    BuildLineSubstitute,
+    Demand,
+    Location,
+    Part,
+    StockItem,
+)
 from outwork.operations.adding_stock import NewStock, add_stock
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.creating_build import create_build
@@ -14,6 +24,10 @@ from outwork.queries.fitting import onto_build_lines
 from outwork.queries.line_numbers import bom_numbers, build_line_numbers, can_build_of
 from outwork.queries.part_numbers import Where
 from tests.purchases import come, order_of
+
+
+def at(here: int = 0, there: int = 0, elsewhere: int = 0) -> Where:
+    return Where(Decimal(here), Decimal(there), Decimal(elsewhere))
 
 
 @pytest.fixture
@@ -37,10 +51,10 @@ def test_it_works(shop, radio):
     """)
     found = of(build, "R-10K")
     assert (found.open, found.allocated, found.short) == (40, 0, 40)
-    assert (found.on_hand, found.available, found.can_build) == (Where(33, 10, 7), Where(25, 10, 7), 8)
+    assert (found.on_hand, found.available, found.can_build) == (at(33, 10, 7), at(25, 10, 7), 8)
     found = of(other, "R-10K")
     assert (found.open, found.allocated, found.short) == (20, 8, 12)
-    assert (found.on_hand, found.available, found.can_build) == (Where(33, 0, 17), Where(25, 0, 17), 8)
+    assert (found.on_hand, found.available, found.can_build) == (at(33, 0, 17), at(25, 0, 17), 8)
     assert of(build, "C-100N").can_build == 0
     shop.recount()
 
@@ -70,7 +84,7 @@ def test_variants_and_substitutes_have_columns_of_their_own(shop, radio):
     shop.put("R-10K", 5)
     shop.put("R-9K9", 13)
     found = of(build, "R-10K")
-    assert (found.available, found.available_variants, found.available_substitutes) == (Where(5), 11, 13)
+    assert (found.available, found.available_variants, found.available_substitutes) == (at(5), 11, 13)
     assert found.can_build == 7
     line = BuildLine.objects.get(build=build, part__number="R-10K")
     assert sorted(onto_build_lines([line.pk])[line.pk].values()) == [0, 1, 2]
@@ -85,7 +99,7 @@ def test_only_where_the_build_takes_its_stock_from(shop, radio):
     shop.put("R-10K", 5)
     shop.put("R-10K", 7, "Box")
     found = of(build, "R-10K")
-    assert (found.on_hand, found.available) == (Where(12), Where(7))
+    assert (found.on_hand, found.available) == (at(12), at(7))
 
 
 def test_can_build_counts_attrition_setup_and_rounding(shop):
@@ -120,8 +134,9 @@ def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     shelf = shop.location("Main shelf")
     add_stock(rows=[NewStock(part.pk, 100, location=shelf.pk) for part in parts], **shop.by_bo)
     done = create_build(part=top, quantity=10, **shop.by_ada)
-    BuildLineSubstitute.objects.create(build_line=BuildLine.objects.first(), part=shop.part("OTHER"))
-    auto_allocate(build=BuildLine.objects.first().build, **shop.by_bo)
+    build = Build.objects.get(pk=done.ids[0])
+    BuildLineSubstitute.objects.create(build_line=build.lines.all()[0], part=shop.part("OTHER"))
+    auto_allocate(build=build, **shop.by_bo)
     with statements() as seen:
         found = build_line_numbers(done.ids)
     assert seen == 8

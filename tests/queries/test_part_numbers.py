@@ -15,6 +15,10 @@ from outwork.rules.supply import Supply
 from tests.purchases import order_of
 
 
+def at(here: int = 0, there: int = 0, elsewhere: int = 0) -> Where:
+    return Where(Decimal(here), Decimal(there), Decimal(elsewhere))
+
+
 def numbers(part, **given):
     return part_numbers([part.pk], **given)[part.pk]
 
@@ -40,11 +44,11 @@ def test_it_works(shop):
     order_of(shop, ("R-10K", 100, "1.00", "0"))
     order_of(shop, ("R-10K", 30, "1.00", "0"), placed=False)
     found = numbers(shop.part("R-10K"), manufacturer_ids=[acme.pk])
-    assert (found.on_hand, found.available) == (Where(33, 10, 7), Where(0, 0, 7))
+    assert (found.on_hand, found.available) == (at(33, 10, 7), at(0, 0, 7))
     assert (found.allocated, found.unusable, found.required, found.short) == (38, 5, 40, 0)
     assert (found.on_order, found.on_draft, found.in_production, found.scheduled) == (100, 30, 0, 0)
-    assert numbers(shop.part("R-10K"), manufacturer_ids=[beta.pk]).available == Where(0, 7, 0)
-    assert numbers(shop.part("R-10K")).available == Where(0, 0, 7)
+    assert numbers(shop.part("R-10K"), manufacturer_ids=[beta.pk]).available == at(0, 7, 0)
+    assert numbers(shop.part("R-10K")).available == at(0, 0, 7)
     shop.recount()
 
 
@@ -61,7 +65,7 @@ def test_an_external_build_and_its_order_line_are_counted_once(shop):
     assert flow(radio) == (1, 4, 5, 0)
     accept_outputs(build=build, decisions=[Decision(output.pk)], **shop.by_bo)
     assert flow(radio) == (1, 4, 0, 0)
-    assert numbers(radio).on_hand == Where(5)
+    assert numbers(radio).on_hand == at(5)
     assert numbers(radio).expected == 1
     draft.is_closed = True
     draft.save()
@@ -80,9 +84,9 @@ def test_what_expired_is_not_available_from_that_day_on(shop):
     item = shop.put("GLUE", 5)
     StockItem.objects.filter(pk=item.pk).update(expiry_date=datetime.date(2026, 3, 1))
     glue = shop.part("GLUE")
-    assert numbers(glue).available == numbers(glue, today=datetime.date(2026, 3, 1)).available == Where(5)
+    assert numbers(glue).available == numbers(glue, today=datetime.date(2026, 3, 1)).available == at(5)
     late = numbers(glue, today=datetime.date(2026, 3, 2))
-    assert (late.available, late.unusable, late.on_hand) == (Where(), 5, Where(5))
+    assert (late.available, late.unusable, late.on_hand) == (at(), 5, at(5))
 
 
 def test_variants_have_columns_of_their_own(shop):
@@ -92,7 +96,7 @@ def test_variants_have_columns_of_their_own(shop):
     shop.put("CASE-RED", 3)
     shop.put(shop.part("CASE-RED-XL", variant_of=red), 4)
     found = numbers(top)
-    assert (found.on_hand, found.variants_on_hand, found.variants_available) == (Where(2), 7, 7)
+    assert (found.on_hand, found.variants_on_hand, found.variants_available) == (at(2), 7, 7)
     assert numbers(red).variants_available == 4
 
 

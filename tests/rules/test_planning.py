@@ -138,7 +138,7 @@ comings = st.lists(
 @given(needs_, comings)
 def test_nothing_serves_twice_nor_elsewhere_nor_too_much(needs, coming):
     found = net(needs, coming)
-    used = defaultdict(Decimal)
+    used: dict[int, Decimal] = defaultdict(Decimal)
     for one in found.needs:
         assert one.short + sum((c.quantity for c in one.covers), Decimal(0)) == one.need.quantity
         assert one.short >= 0
@@ -147,8 +147,8 @@ def test_nothing_serves_twice_nor_elsewhere_nor_too_much(needs, coming):
             assert cover.coming.place in one.need.places
             assert cover.coming.part == one.need.part
             used[id(cover.coming)] += cover.quantity
-    for one, rest in found.left:
-        used[id(one)] += rest
+    for left, rest in found.left:
+        used[id(left)] += rest
     # Equal supplies may be one object; all that there was is used or left.
     assert sum(used.values(), Decimal(0)) == sum((one.quantity for one in coming), Decimal(0))
 

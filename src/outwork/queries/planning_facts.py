@@ -112,9 +112,10 @@ def build_plans(build_ids: Collection[int]) -> dict[int, BuildPlan]:
     )
     leads = {
         (part, supplier): days
-        for part, supplier, days in sold.filter(lead_time_days__isnull=False, is_active=True)
+        for part, supplier, days in sold.filter(is_active=True)
         .order_by("is_primary", "-pk")
         .values_list("part", "supplier", "lead_time_days")
+        if days is not None
     }
     promised: dict[int, datetime.date] = {}
     waiting = PurchaseLine.objects.on_order().filter(build__any=build_ids)
