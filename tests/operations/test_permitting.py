@@ -1,14 +1,12 @@
 """Who may do what: asked before every operation, through groups, and not again for the steps of one."""
 
-import importlib
-import pkgutil
-
 import pytest
 from django.contrib.auth.models import Group
 
-from outwork import operations
 from outwork.models import BomLine, Company, Event, Part, Role, User
 from outwork.operations import permitting, system_account
+from outwork.operations.attaching import NewAttachment, attach, detach
+from outwork.operations.commenting import tag_subjects, write_comment
 from outwork.operations.counting_stock import Counted, count_stock
 from outwork.operations.creating_build import create_build
 from outwork.operations.finishing import finish_build
@@ -18,7 +16,8 @@ from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.settings import set_settings
 from outwork.operations.taking_back import reverse_event
 from outwork.rules.refusals import Refusal
-from outwork.rules.roles import AREAS, NEEDS, RIGHTS
+from outwork.rules.roles import AREAS, EVERYBODY, NEEDS, RIGHTS
+from tests.house.operations import every_operation
 
 
 def allow(user, *rights):
@@ -31,15 +30,6 @@ def allow(user, *rights):
         role.save()
     user.groups.add(group)
     return User.objects.get(pk=user.pk)
-
-
-def every_operation():
-    found = {}
-    for module in pkgutil.walk_packages(operations.__path__, "outwork.operations."):
-        for thing in vars(importlib.import_module(module.name)).values():
-            if getattr(thing, "__wrapped__", None) is not None and thing.__module__ == module.name:
-                found[thing.__name__] = thing
-    return found
 
 
 def test_it_works(shop):
@@ -55,9 +45,9 @@ def test_refuses_somebody_without_rights_before_anything_else(shop):
     asked = every_operation()
     assert len(asked) > 60
     for name, operation in asked.items():
-        if NEEDS.get(name) == ():
+        if NEEDS.get(name) == EVERYBODY:
             continue
-        request = {"model": Part, "event": 1, "subject_kind": "part", "subject": (Part, 1)}
+        request = {"model": Part, "event": 1, "subject": ("part", 1)}
         with pytest.raises(Refusal) as refused:
             operation(**request, **shop.by(shop.dee))
         assert refused.value.codes == ["not_permitted"], name
@@ -148,3 +138,26 @@ def test_asking_costs_one_statement_the_first_time_only(shop, statements, groups
         assert permitting.may(dee, "admin", "view")
         assert not permitting.may(dee, "admin", "add")
     assert count == 1
+
+
+def test_what_hangs_on_a_subject_is_for_who_may_change_the_subject(shop):
+    part, build = shop.part("R-10K"), shop.build(shop.assembly("BOARD"), 1)
+    dee = allow(shop.dee, "part.change", "build.view")
+    tag_subjects(subjects=[("part", part.pk)], add=["lead-free"], **shop.by(dee))
+    write_comment(subject=("build", build.pk), text="Who packs it?", **shop.by(dee))
+    subjects = [("part", part.pk), ("build", build.pk)]
+    assert shop.refused(tag_subjects, subjects=subjects, add=["urgent"], actor=dee) == [("not_permitted", ("actor",))]
+    with pytest.raises(Refusal) as refused:
+        write_comment(subject=("order", 1), text="Late again", **shop.by(dee))
+    assert str(refused.value) == "dee may not do this; it takes the right to view purchase orders"
+
+
+def test_an_attachment_is_taken_away_by_who_may_change_what_it_hangs_on(shop):
+    part = shop.part("R-10K")
+    sheet = NewAttachment("part", part.pk, "data sheet", link="https://example.com/r10k.pdf")
+    done = attach(attachments=[sheet], **shop.by_ada)
+    dee = allow(shop.dee, "stock.change")
+    for operation in (attach, detach):
+        asked = [sheet] if operation is attach else done.ids
+        assert shop.refused(operation, attachments=asked, actor=dee) == [("not_permitted", ("actor",))]
+    detach(attachments=done.ids, **shop.by(allow(dee, "part.change")))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outwork.models import Event, Role, User
+from django.db.models import Model
+
+from outwork.models import Attachment, Event, Role, User
 from outwork.operations.system_account import NAME
 from outwork.rules import roles
 from outwork.rules.refusals import refuse
@@ -25,9 +27,10 @@ def check_permitted(operation: str, request: Mapping[str, Any]) -> None:
         return
     if not actor.is_active:
         refuse("user_not_active", username=actor.username, where=("actor",))
-    needed = _needed(operation, request)
-    if needed is None or not (needed == roles.EVERYBODY or rights_of(actor) & set(needed)):
-        refuse("not_permitted", user=actor.username, needed=roles.in_words(needed), where=("actor",))
+    rights = rights_of(actor)
+    for needed in _needed(operation, request):
+        if needed is None or not (needed == roles.EVERYBODY or rights & set(needed)):
+            refuse("not_permitted", user=actor.username, needed=roles.in_words(needed), where=("actor",))
 
 
 def may(user: User, area: str, verb: str) -> bool:
@@ -63,13 +66,28 @@ def rights_in(role: Role) -> list[str]:
     return [f"{role.area}.{verb}" for verb in Verb if getattr(role, f"may_{verb}")]
 
 
-def _needed(operation: str, request: Mapping[str, Any]) -> Needed | None:
+def _needed(operation: str, request: Mapping[str, Any]) -> list[Needed | None]:
+    """What is asked for: all of these, and of each one right is enough; None is for superusers only."""
     needed = roles.NEEDS.get(operation)
     if needed == roles.BY_NOUN:
-        return roles.needed_for_noun(operation, request["model"].__name__)
+        return [roles.needed_for_noun(operation, request["model"].__name__)]
     if needed == roles.BY_EVENT:
         kind = Event.objects.filter(pk=request["event"]).values_list("kind", flat=True).first()
-        return roles.needed_to_reverse(kind or "")
+        return [roles.needed_to_reverse(kind or "")]
     if needed == roles.BY_SUBJECT:
-        return roles.needed_for_subject(operation, request["subject_kind"])
-    return needed
+        return [roles.needed_for_subject(operation, kind) for kind in sorted(_subject_kinds(request))]
+    return [needed]
+
+
+def _subject_kinds(request: Mapping[str, Any]) -> set[str]:
+    """The kinds of what a request hangs something on, or takes something off; one statement for what hangs there."""
+    named = [request[name] for name in ("subject", "attachment") if request.get(name) is not None]
+    for name in ("subjects", "attachments"):
+        named += request.get(name, ())
+    ids = [one for one in named if isinstance(one, int)]
+    kinds = {str(one.subject_kind) for one in named if hasattr(one, "subject_kind")}
+    kinds |= {str(one[0]) for one in named if isinstance(one, tuple)}
+    kinds |= {str(one._meta.verbose_name) for one in named if isinstance(one, Model)}
+    if ids:
+        kinds |= set(Attachment.objects.filter(pk__any=ids).values_list("subject_kind", flat=True))
+    return kinds

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from outwork.rules.refusals import declare, declare_forbidden
+from outwork.rules.subjects import SubjectKind
 
 
 class Verb(StrEnum):
@@ -87,6 +88,7 @@ NEEDS: dict[str, Needed] = {
     "cancel_build": _BUILD,
     "reopen_build": _BUILD,
     "finish_build": _BUILD,
+    "split_build": ("build.add", "build.change"),
     "take_over_bom": _BUILD,
     "deviate_from_bom": _BUILD,
     "allow_substitutes": _BUILD,
@@ -145,6 +147,31 @@ NEEDS: dict[str, Needed] = {
     "bring_back_stock": _STOCK,
     "return_used": _KIT,
     "value_stock": _STOCK,
+    "dedicate_lines": _LINES,
+    "announce_deliveries": _LINES,
+    "change_deliveries": _ORDER,
+    "cancel_deliveries": _ORDER,
+    "order_shortages": ("purchase_order.add",),
+    # what units turned out to be, and what goes back
+    "accept_rest": _BUILD,
+    "hold_outputs": _KIT,
+    "release_outputs": _BUILD,
+    "rework_outputs": _BUILD,
+    "scrap_outputs": _BUILD,
+    "record_results": _KIT,
+    "create_return": _GOODS_BACK,
+    "receive_back": _ARRIVING,
+    "credit_return": _ORDER,
+    "close_return": _GOODS_BACK,
+    # what hangs on things
+    "attach": BY_SUBJECT,
+    "change_attachment": BY_SUBJECT,
+    "detach": BY_SUBJECT,
+    "set_image": BY_SUBJECT,
+    "tag_subjects": BY_SUBJECT,
+    "write_comment": BY_SUBJECT,
+    "change_comment": EVERYBODY,
+    "remove_comment": EVERYBODY,
     # taking back
     "reverse_event": BY_EVENT,
     # people and settings
@@ -187,13 +214,27 @@ EVENT_RIGHTS: dict[str, Needed] = {
     "order": _GOODS_BACK,
     "return": _GOODS_BACK,
     "stock": _STOCK,
-    "test": _KIT,
+    "tests": _KIT,
     "bom": _BOM,
 }
 
-# What hangs on a subject is seen and changed by who may see and change the subject.
-SUBJECT_AREAS: dict[str, tuple[str, ...]] = {}
-SUBJECT_VERBS: dict[str, Verb] = {}
+# What hangs on a subject is changed by who may change one of these areas, and talked about by who may see one.
+SUBJECT_AREAS: dict[str, tuple[str, ...]] = {
+    SubjectKind.PART: ("part",),
+    SubjectKind.COMPANY: ("purchase_order",),
+    SubjectKind.MANUFACTURER_PART: ("purchase_order", "part"),
+    SubjectKind.SUPPLIER_PART: ("purchase_order", "part"),
+    SubjectKind.BOM_SUBSTITUTE: ("bom",),
+    SubjectKind.LOCATION: ("stock_location",),
+    SubjectKind.STOCK_ITEM: ("stock",),
+    SubjectKind.BUILD: ("build",),
+    SubjectKind.BUILD_OUTPUT: ("build", "stock"),
+    SubjectKind.ORDER: ("purchase_order",),
+    SubjectKind.ORDER_LINE: ("purchase_order",),
+    SubjectKind.SUPPLIER_RETURN: ("purchase_order", "stock"),
+    SubjectKind.TEST_RESULT: ("build", "stock"),
+    SubjectKind.EVENT: ("build", "stock", "purchase_order"),
+}
 
 _VERB_OF_NOUN = {"create": Verb.ADD, "change": Verb.CHANGE, "remove": Verb.DELETE}
 
@@ -212,7 +253,7 @@ def needed_to_reverse(kind: str) -> Needed | None:
 def needed_for_subject(operation: str, kind: str) -> Needed | None:
     """The rights of which one is enough to hang something on a subject of this kind; None: superusers only."""
     areas = SUBJECT_AREAS.get(kind)
-    verb = SUBJECT_VERBS[operation]
+    verb = Verb.VIEW if operation == "write_comment" else Verb.CHANGE
     return areas and tuple(f"{area}.{verb}" for area in areas)
 
 
