@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isclose
 from typing import Any
 
 from outwork.ledger import rows as bulk
@@ -10,7 +11,7 @@ from outwork.models import Parameter, ParameterTemplate, Part
 from outwork.operations.master_data.batch import Batch, Row
 from outwork.operations.master_data.locking import refuse_locked
 from outwork.queries.subjects import find_subjects
-from outwork.rules.quantities import decimal
+from outwork.rules.quantities import as_text, decimal
 from outwork.rules.refusals import Refusal, Where, declare, refuse
 from outwork.rules.subjects import PARAMETERISED, SubjectKind
 from outwork.rules.units import measure, unit_of
@@ -46,15 +47,30 @@ def _read_again(batch: Batch) -> None:
     fresh: list[tuple[int, str, float | None]] = []
     misfits: dict[int, list[str]] = {}
     said = Parameter.objects.filter(template__any=changed).order_by("pk")
-    for pk, template, text in said.values_list("pk", "template", "text"):
+    for pk, template, text, number in said.values_list("pk", "template", "text", "number"):
         try:
-            fresh.append((pk, *read_value(changed[template], text)))
+            fresh.append((pk, *_again(changed[template], text, number)))
         except Refusal:
             misfits.setdefault(template, []).append(text)
     for template, texts in misfits.items():
         row = changed[template]
         batch.refuse(row, "unit", "template_relied_on", template=row["name"], count=len(texts), text=texts[0])
     batch.notes["parameters"] = fresh
+
+
+def _again(row: Row, text: str, number: float | None) -> tuple[str, float | None]:
+    """A value that was said in the old unit, in the new one: 4k7 in ohm is 4.7 in kohm, and not 4k7 of them."""
+    was = row.before.unit
+    if number is None or not was or not row["unit"] or was == row["unit"]:
+        return read_value(row, text)
+    value = measure(f"{number!r} {was}", row["unit"])
+    try:
+        kept, same = read_value(row, text)
+        if same is not None and isclose(same, value):
+            return kept, same
+    except Refusal:
+        pass  # it named no unit, or one of the old kind; then the number is written instead
+    return read_value(row, as_text(value))
 
 
 def write_values(batch: Batch) -> None:
