@@ -19,6 +19,7 @@ from outwork.models import Build, BuildLine, BuildOutput, Event, Location, Stock
 from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
+from outwork.operations.sharing_lines import consumed_by_part, take_in_shares
 from outwork.operations.supplying import supply_at
 from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
 from outwork.rules import states
@@ -100,10 +101,13 @@ class Consumption:
     def __post_init__(self) -> None:
         self._by_line = self.reservations.by_line()
 
-    def take(self, line: BuildLine, manufacturer_id: int | None, wanted: Due) -> Due:
-        """Take what is due from the line's allocations, at the manufacturer first; gives what was missing."""
+    def take(self, line: BuildLine, manufacturer_id: int | None, wanted: Due, part_id: int | None = None) -> Due:
+        """Take what is due from the line's allocations, at the manufacturer first; gives what was missing.
+
+        Of one part only, where it is named.
+        """
         used, lost = wanted.used, wanted.lost
-        for reserved in self._offers(line, manufacturer_id):
+        for reserved in self._offers(line, manufacturer_id, part_id):
             for kind, left in ((Kind.USED, used), (Kind.LOST, lost)):
                 quantity = min(left, reserved.quantity)
                 if quantity <= 0:
@@ -114,14 +118,14 @@ class Consumption:
                 break
         return Due(used, lost)
 
-    def _offers(self, line: BuildLine, manufacturer_id: int | None) -> list[Reserved]:
+    def _offers(self, line: BuildLine, manufacturer_id: int | None, part_id: int | None) -> list[Reserved]:
         mine = []
         for reserved in self._by_line.get(line.pk, ()):
             if not reserved.quantity:
                 continue
             item = self.posting.held[reserved.item_id]
             company = self.locations.get(item.location_id or 0)
-            if company not in (None, manufacturer_id) or not item.is_usable:
+            if company not in (None, manufacturer_id) or not item.is_usable or part_id not in (None, item.part_id):
                 continue
             if reserved.output_id is not None and reserved.output_id not in self.output_items:
                 continue
@@ -236,6 +240,7 @@ def consume_due(consumption: Consumption) -> None:
     build = consumption.build
     lines = lines_of(build.pk)
     booked, built = consumed_so_far(build.pk), units_built(build.pk)
+    by_part = consumed_by_part(lines)
     for manufacturer_id in sorted({maker for maker, _ in built}, key=lambda maker: maker or 0):
         supplies = supply_at(lines, manufacturer_id)
         for line in lines:
@@ -246,7 +251,7 @@ def consume_due(consumption: Consumption) -> None:
             wanted = due(need_of(line), built=units, consumed_used=so_far.used, consumed_lost=so_far.lost)
             if not wanted.total:
                 continue
-            missing = consumption.take(line, manufacturer_id, wanted)
+            missing = take_in_shares(consumption, line, manufacturer_id, wanted, by_part)
             if missing.total and not line.is_optional:
                 consumption.shortfalls.append(
                     Shortfall(build, line.pk, line.part.label, manufacturer_id, missing.total, supplies[line.pk])

@@ -15,7 +15,7 @@ from outwork.rules.quantities import ZERO
 from outwork.rules.states import OutputState
 
 _GOES_IN = frozenset({Kind.USED})
-_COMES_OUT = frozenset({Kind.UNUSED, Kind.UNINSTALLED, Kind.REVERSED})
+_COMES_OUT = frozenset({Kind.UNUSED, Kind.UNINSTALLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ def used_in_units(output_ids: Collection[int]) -> dict[tuple[int, int], Decimal]
     """What was used up into units and not taken out again, by (output, build line); one statement."""
     sums: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     moved = Movement.objects.filter(
-        output__any=output_ids, build_line__isnull=False, kind__in=sorted(_GOES_IN | _COMES_OUT)
+        output__any=output_ids, build_line__isnull=False, kind__in=sorted({*_GOES_IN, *_COMES_OUT, Kind.REVERSED})
     ).values_list("output", "build_line", "kind", "reverses__kind")
     for output_id, line_id, kind, reversed_kind, quantity in moved.annotate(Sum("quantity")).order_by():
-        if kind in _GOES_IN:
+        if kind in _GOES_IN or reversed_kind in _COMES_OUT:
             sums[output_id, line_id] += quantity
-        elif reversed_kind in (None, *_GOES_IN):
+        elif kind in _COMES_OUT or reversed_kind in _GOES_IN:
             sums[output_id, line_id] -= quantity
     return sums
 
