@@ -14,14 +14,13 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from outwork.models import Allocation, BuildLine, Part
-from outwork.models.part import PART_DETAILS, BomLine
+from outwork.models import Allocation, BomLine, BuildLine, Part
 from outwork.queries import builds, fitting
 from outwork.queries.fitting import ITSELF, SUBSTITUTE, VARIANT
 from outwork.queries.part_numbers import Where, where
 from outwork.queries.supply_demand import NOTHING, Flows, Lying, flows, lying, meant_for, rows_of
 from outwork.rules.quantities import ZERO
-from outwork.rules.requirement import can_build, required
+from outwork.rules.requirement import Need, can_build, required
 from outwork.rules.states import FAILED_ORDER
 
 
@@ -77,45 +76,38 @@ class BomNumbers:
 
 def build_line_numbers(build_ids: Collection[int], *, today: datetime.date | None = None) -> list[LineNumbers]:
     """The numbers of all lines of builds; eight statements."""
-    lines = list(
-        BuildLine.objects.filter(build__any=build_ids)
-        .select_related("part")
-        .defer(*PART_DETAILS)
-        .order_by("build", "position", "pk")
-    )
-    ids = [line.pk for line in lines]
+    lines = list(BuildLine.objects.filter(build__any=build_ids).order_by("build", "position", "pk").values_list(*_LINE))
+    ids = [row[0] for row in lines]
     fits = fitting.onto_build_lines(ids)
-    parts = fitting.parts_in(fits)
-    lots, moving = lying(parts, today=today), flows({line.part_id for line in lines})
+    lots, moving = lying(fitting.parts_in(fits), today=today), flows({row[2] for row in lines})
     makers, sources = makers_of(build_ids), sources_of(build_ids)
     allocated, meant = _allocated(ids), meant_for(ids)
     found = []
-    for line in lines:
-        makers_, source = makers[line.build_id], sources.get(line.build_id)
-        free = _free(fits[line.pk], lots, makers_, source)
-        mine, flow = allocated.get(line.pk, ZERO), moving.get(line.part_id, NOTHING)
-        left = max(ZERO, line.quantity - line.consumed)
-        usable = mine + free[ITSELF].reachable + free[VARIANT].reachable + free[SUBSTITUTE].reachable
+    for line_id, build_id, part_id, number, name, quantity, consumed, *need in lines:
+        free = _free(part_id, fits[line_id], lots, makers[build_id], sources.get(build_id))
+        mine, flow = allocated.get(line_id, ZERO), moving.get(part_id, NOTHING)
+        left = max(ZERO, quantity - consumed)
+        bought = meant.get(line_id, _NOTHING_BOUGHT)
         found.append(
             LineNumbers(
-                line_id=line.pk,
-                build_id=line.build_id,
-                part_id=line.part_id,
-                part=line.part.label,
+                line_id=line_id,
+                build_id=build_id,
+                part_id=part_id,
+                part=number or name,
                 open=left,
                 allocated=mine,
                 short=max(ZERO, left - mine),
-                on_hand=where(lots.get(line.part_id, ()), makers_, "quantity"),
-                available=free[ITSELF],
-                available_variants=free[VARIANT].reachable,
-                available_substitutes=free[SUBSTITUTE].reachable,
+                on_hand=free.on_hand,
+                available=free.itself,
+                available_variants=free.variants,
+                available_substitutes=free.substitutes,
                 on_order=flow.on_order,
                 on_draft=flow.on_draft,
-                on_order_for_it=meant[line.pk][True],
-                on_draft_for_it=meant[line.pk][False],
+                on_order_for_it=bought[True],
+                on_draft_for_it=bought[False],
                 in_production=flow.in_production,
                 scheduled=flow.scheduled,
-                can_build=can_build(usable, builds.need_of(line)),
+                can_build=can_build(mine + free.reachable, Need(*need)),
             )
         )
     return found
@@ -129,7 +121,7 @@ def bom_numbers(
     lots, moving, fits = _of_bom(lines, today)
     found = []
     for line in lines:
-        free = _free(fits[line.pk], lots, manufacturer_ids, None)
+        free = _free(line.part_id, fits[line.pk], lots, manufacturer_ids, None)
         flow = moving.get(line.part_id, NOTHING)
         found.append(
             BomNumbers(
@@ -137,15 +129,15 @@ def bom_numbers(
                 part_id=line.part_id,
                 part=line.part.label,
                 required=required(builds.need_of(line), units),
-                on_hand=where(lots.get(line.part_id, ()), manufacturer_ids, "quantity"),
-                available=free[ITSELF],
-                available_variants=free[VARIANT].reachable,
-                available_substitutes=free[SUBSTITUTE].reachable,
+                on_hand=free.on_hand,
+                available=free.itself,
+                available_variants=free.variants,
+                available_substitutes=free.substitutes,
                 on_order=flow.on_order,
                 on_draft=flow.on_draft,
                 in_production=flow.in_production,
                 scheduled=flow.scheduled,
-                can_build=_units(line, free),
+                can_build=can_build(free.reachable, builds.need_of(line)),
             )
         )
     return found
@@ -163,12 +155,20 @@ def can_build_of(
     found: dict[int, int | None] = {}
     for part_id, lines in boms.items():
         counted = [line for line in lines if not (line.is_optional or line.is_consumable or line.part.is_consumable)]
-        units = [_units(line, _free(fits[line.pk], lots, manufacturer_ids, None)) for line in counted]
+        units = [
+            can_build(_free(line.part_id, fits[line.pk], lots, manufacturer_ids, None).reachable, builds.need_of(line))
+            for line in counted
+        ]
         found[part_id] = min((one for one in units if one is not None), default=None)
     return found
 
 
 Lots = Mapping[int, list[Lying]]
+_NOTHING_BOUGHT = {True: ZERO, False: ZERO}
+_LINE = (
+    *("pk", "build", "part", "part__number", "part__name", "quantity", "consumed"),
+    *("per_unit", "attrition", "setup", "rounding"),
+)
 
 
 def _of_bom(
@@ -180,28 +180,37 @@ def _of_bom(
     return lying(fitting.parts_in(fits), today=today), moving, fits
 
 
-def _units(line: BomLine, free: Mapping[int, Where]) -> int | None:
-    return can_build(sum((one.reachable for one in free.values()), ZERO), builds.need_of(line))
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """What is there for a line: all of the part itself, what is free of it, and what its stand-ins could give."""
+
+    on_hand: Where
+    itself: Where
+    variants: Decimal
+    substitutes: Decimal
+
+    @property
+    def reachable(self) -> Decimal:
+        return self.itself.reachable + self.variants + self.substitutes
 
 
 def _free(
-    fits: Mapping[int, int], lots: Lots, makers: Collection[int], source: Collection[int] | None
-) -> dict[int, Where]:
-    """What is free for a line, by rank: the part itself, its variants, its substitutes."""
-    sums = {ITSELF: Where(), VARIANT: Where(), SUBSTITUTE: Where()}
-    for part_id, rank in fits.items():
-        mine = lots.get(part_id)
-        if not mine:
-            continue
-        if source is not None:
-            mine = [one for one in mine if one.company_id is not None or one.location_id in source]
-        more, so_far = where(mine, makers), sums[rank]
-        sums[rank] = (
-            more
-            if rank == ITSELF
-            else Where(so_far.here + more.here, so_far.there + more.there, so_far.elsewhere + more.elsewhere)
-        )
-    return sums
+    part_id: int, fits: Mapping[int, int], lots: Lots, makers: Collection[int], source: Collection[int] | None
+) -> _Free:
+    on_hand, itself = where(lots.get(part_id, ()), makers)
+    if source is not None:
+        itself = where(_within(lots.get(part_id, ()), source), makers)[1]
+    others = {VARIANT: ZERO, SUBSTITUTE: ZERO}
+    for other, rank in fits.items():
+        if rank != ITSELF and other in lots:
+            mine = lots[other] if source is None else _within(lots[other], source)
+            others[rank] += where(mine, makers)[1].reachable
+    return _Free(on_hand, itself, others[VARIANT], others[SUBSTITUTE])
+
+
+def _within(lots: Iterable[Lying], source: Collection[int]) -> list[Lying]:
+    """What lies at others, and with us only where the build takes its stock from."""
+    return [one for one in lots if one.company_id is not None or one.location_id in source]
 
 
 def _allocated(line_ids: Collection[int]) -> dict[int, Decimal]:

@@ -81,17 +81,24 @@ def part_numbers(
     return found
 
 
-def where(lots: Iterable[Lying], manufacturer_ids: Collection[int], name: str = "free") -> Where:
-    """Add up one quantity of lots by where they lie."""
+NOWHERE = Where()
+
+
+def where(lots: Iterable[Lying], manufacturer_ids: Collection[int]) -> tuple[Where, Where]:
+    """Add up what lies somewhere and what of it is free, by where it lies."""
     here = there = elsewhere = ZERO
+    free_here = free_there = free_elsewhere = ZERO
     for one in lots:
         if one.company_id is None:
-            here += getattr(one, name)
+            here += one.quantity
+            free_here += one.free
         elif one.company_id in manufacturer_ids:
-            there += getattr(one, name)
+            there += one.quantity
+            free_there += one.free
         else:
-            elsewhere += getattr(one, name)
-    return Where(here, there, elsewhere)
+            elsewhere += one.quantity
+            free_elsewhere += one.free
+    return Where(here, there, elsewhere), Where(free_here, free_there, free_elsewhere)
 
 
 def _numbers(
@@ -104,12 +111,13 @@ def _numbers(
     moving: Flows,
     manufacturer_ids: Collection[int],
 ) -> PartNumbers:
+    on_hand, available = where(mine, manufacturer_ids)
     return PartNumbers(
         part_id=part_id,
         part=part,
         unit=unit,
-        on_hand=where(mine, manufacturer_ids, "quantity"),
-        available=where(mine, manufacturer_ids),
+        on_hand=on_hand,
+        available=available,
         allocated=sum((one.allocated for one in mine), ZERO),
         unusable=sum((one.unusable for one in mine), ZERO),
         on_order=moving.on_order,

@@ -18,11 +18,13 @@ from typing import Any
 from django.db import connection
 
 from outwork.models import Demand
+from outwork.models.fields import QuantityField
 from outwork.rules.planning import still_open
-from outwork.rules.quantities import QUANTITY_PLACES, ZERO
+from outwork.rules.quantities import ZERO
 from outwork.rules.states import AVAILABLE_STOCK, OPEN_BUILD, OPEN_ORDER, OrderStatus, OutputState
 from outwork.rules.supply import Supply
 
+_QUANTITY = QuantityField()
 _LIST = {"sqlite": "SELECT value AS id FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[]) AS id"}
 _USABLE = ", ".join(str(int(one)) for one in sorted(AVAILABLE_STOCK))
 _BUILDS = ", ".join(str(int(one)) for one in sorted(OPEN_BUILD))
@@ -192,4 +194,4 @@ def rows_of(statement: str, ids: Collection[int], *, before: tuple[Any, ...] = (
 
 def scaled(steps: Any) -> Decimal:
     """A quantity as a sum of stored integers gives it."""
-    return Decimal(int(steps)).scaleb(-QUANTITY_PLACES) if steps else ZERO
+    return _QUANTITY.from_db_value(int(steps), None, None) or ZERO if steps else ZERO
