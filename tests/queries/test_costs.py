@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BuildOutput, PurchaseLine, StockItem, SupplierPart
+from outwork.models import BuildOutput, InternalPrice, PurchaseLine, StockItem, SupplierPart
 from outwork.operations.adding_extra_lines import NewExtra, add_extra_lines
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
@@ -68,6 +68,17 @@ def test_estimated_before(shop, build):
     assert found.estimated.service == 100
     assert found.actual == Amounts(D(0), D(0), D(0))
     assert found.per_good_unit is None
+
+
+@pytest.mark.parametrize(("is_on", "estimated"), [(False, "1.000000"), (True, "3.500000")])
+def test_internal_prices_are_taken_where_the_setting_says_so(shop, build, is_on, estimated):
+    """Stock on hand at its average, unless PART_BOM_USE_INTERNAL_PRICE is on: then the internal price of ten."""
+    shop.put("C-100N", 50, value="5.00")
+    for quantity, price in ((1, "0.50"), (10, "0.35"), (100, "0.20")):
+        InternalPrice.objects.create(part=shop.part("C-100N"), quantity=D(quantity), price=D(price), currency="EUR")
+    shop.switch_on("PART_BOM_USE_INTERNAL_PRICE", is_on)
+    (line,) = [one for one in cost(shop, build).lines if one.part == "C-100N"]
+    assert line.estimated == D(estimated)
 
 
 def test_provisional_while_it_is_open_and_final_when_it_is_closed(shop, build):
@@ -153,7 +164,7 @@ def test_statements_are_fixed(shop, build, statements, count):
     build.refresh_from_db()
     with statements() as seen:
         build_cost(build, at=shop.now)
-    assert seen == 17
+    assert seen == 18
     output = BuildOutput.objects.all()[0]
     with statements() as seen:
         output_cost(output)

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from django.db.models import Sum
 
-from outwork.models import Allocation, Build, BuildLine, PriceBreak, PurchaseLine, StockItem, SupplierPart
+from outwork.models import (
+    Allocation,
+    Build,
+    BuildLine,
+    InternalPrice,
+    PriceBreak,
+    PurchaseLine,
+    StockItem,
+    SupplierPart,
+)
 from outwork.queries.landed import Landed, expected_units
+from outwork.queries.settings import get
 from outwork.rules.currency import rate_on
 from outwork.rules.packs import base_to_packs
 from outwork.rules.pricing import Break, price_for
@@ -23,20 +33,37 @@ Have = tuple[Decimal, Value]
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What suppliers ask for parts: supplier parts with their breaks, and the rates of the day."""
+    """What suppliers ask for parts: supplier parts with their breaks, and the rates of the day.
+
+    `internal` are the prices that parts are reckoned at among ourselves, where the estimates take them.
+    """
 
     sold: Mapping[int, Sequence[SupplierPart]]
     breaks: Mapping[int, Sequence[PriceBreak]]
     costs: Landed
     at: datetime.datetime
+    internal: Mapping[int, Sequence[InternalPrice]]
+
+    def reckoned(self, part_id: int, units: Decimal) -> Value:
+        """What so many units are reckoned at among ourselves, in base currency; None where nothing is stated."""
+        stated = self.internal.get(part_id, ())
+        rate = self._rate(stated[0].currency) if stated else None
+        if rate is None:
+            return None
+        steps = [Break(each.quantity, each.price) for each in stated if each.currency == stated[0].currency]
+        with localcontext(prec=40):
+            price = price_for(units, steps)
+            return None if price is None else rounded_money(price.unit_price * units * rate)
+
+    def _rate(self, currency: str) -> Decimal | None:
+        return rate_on(self.costs.rates, currency=currency, day=self.at.astimezone(self.costs.zone).date())
 
     def price(self, part_id: int, units: Decimal, *, supplier_id: int | None = None) -> Value:
         """The least that so many units of a part cost, in base currency; None where no price or rate is known."""
-        day = self.at.astimezone(self.costs.zone).date()
         found = []
         for one in self.sold.get(part_id, ()):
             breaks = self.breaks.get(one.pk, ())
-            rate = rate_on(self.costs.rates, currency=breaks[0].currency, day=day) if breaks else None
+            rate = self._rate(breaks[0].currency) if breaks else None
             if rate is None or supplier_id not in (None, one.supplier_id):
                 continue
             usable = [Break(each.quantity, each.price) for each in breaks if each.currency == breaks[0].currency]
@@ -48,8 +75,11 @@ class Offers:
         return min(found, default=None)
 
 
-def read_offers(part_ids: Iterable[int], costs: Landed, at: datetime.datetime) -> Offers:
-    """What suppliers ask for some parts; two statements."""
+def read_offers(part_ids: Collection[int], costs: Landed, at: datetime.datetime) -> Offers:
+    """What suppliers ask for some parts, and what they are reckoned at if PART_BOM_USE_INTERNAL_PRICE is on.
+
+    Three statements, or four.
+    """
     sold: dict[int, list[SupplierPart]] = defaultdict(list)
     for one in SupplierPart.objects.filter(part__any=list(part_ids), is_active=True).order_by("-is_primary", "pk"):
         sold[one.part_id].append(one)
@@ -57,14 +87,19 @@ def read_offers(part_ids: Iterable[int], costs: Landed, at: datetime.datetime) -
     breaks: dict[int, list[PriceBreak]] = defaultdict(list)
     for each in PriceBreak.objects.filter(supplier_part__any=ids).order_by("supplier_part", "quantity"):
         breaks[each.supplier_part_id].append(each)
-    return Offers(sold, breaks, costs, at)
+    internal: dict[int, list[InternalPrice]] = defaultdict(list)
+    if get("PART_BOM_USE_INTERNAL_PRICE"):
+        for stated in InternalPrice.objects.filter(part__any=list(part_ids)).order_by("part", "quantity"):
+            internal[stated.part_id].append(stated)
+    return Offers(sold, breaks, costs, at, internal)
 
 
 def estimate_components(lines: Sequence[BuildLine], consumed: Mapping[int, Have], offers: Offers) -> dict[int, Value]:
     """What each line will cost for all units planned; two statements.
 
-    Consumed components at what they cost, then what is allocated at its value, then stock on hand at the average
-    of what is known, else the best price of a supplier; unknown where there is none.
+    Consumed components at what they cost, then what is allocated at its value, then what they are reckoned at among
+    ourselves where that is asked for, else stock on hand at the average of what is known, else the best price of a
+    supplier; unknown where there is none.
     """
     allocated: dict[int, list[Have]] = defaultdict(list)
     query = Allocation.objects.filter(build_line__any=[line.pk for line in lines])
@@ -86,7 +121,9 @@ def estimate_components(lines: Sequence[BuildLine], consumed: Mapping[int, Have]
         left = max(ZERO, line.quantity - units)
         if left:
             there, total = on_hand.get(line.part_id, (ZERO, None))
-            rest = total * left / there if there and total is not None else offers.price(line.part_id, left)
+            rest = offers.reckoned(line.part_id, left)
+            if rest is None:
+                rest = total * left / there if there and total is not None else offers.price(line.part_id, left)
             value = plus(value, rest)
         found[line.pk] = None if value is None else rounded_money(value)
     return found

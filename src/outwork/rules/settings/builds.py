@@ -63,14 +63,6 @@ SETTINGS = (
         boolean,
     ),
     Setting(
-        "BUILDORDER_ISSUE_ON_RECEIPT",
-        "A receipt issues the build",
-        "The first output or receipt puts a pending build into production. Off: issue it by hand.",
-        True,
-        boolean,
-        differs="InvenTree leaves such a build pending, and refuses to finish it until somebody issues it.",
-    ),
-    Setting(
         "BUILDORDER_CONSUME_EXTERNAL",
         "External builds use up parts",
         "When an external build uses up its parts, unless it says otherwise: at acceptance or at finish.",

@@ -63,16 +63,9 @@ SETTINGS = (
     ),
     Setting("PART_COPY_TESTS", "A copy takes the tests", "Copying a part copies its test templates.", True, boolean),
     Setting(
-        "PART_INTERNAL_PRICE",
-        "Internal prices",
-        "Parts have internal prices, for estimates.",
-        False,
-        boolean,
-    ),
-    Setting(
         "PART_BOM_USE_INTERNAL_PRICE",
-        "Internal prices in BOM estimates",
-        "The estimated cost of a bill of materials takes the internal price of a part where there is one.",
+        "Internal prices in estimates",
+        "The estimated cost of a build takes the internal price of a component where there is one.",
         False,
         boolean,
     ),
