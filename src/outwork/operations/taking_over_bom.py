@@ -130,6 +130,12 @@ def units_that_came(build: Build) -> dict[int, Decimal]:
     return dict(sums)
 
 
+def needed_from_now(build: Build, line: BuildLine, came: dict[int, Decimal]) -> Decimal:
+    """What a current line needs for all units of the build that were not built to an earlier revision."""
+    earlier = sum((units for revision, units in came.items() if revision < line.since_revision), ZERO)
+    return required(need_of(line), max(ZERO, build.quantity - earlier))
+
+
 def needed(line: BuildLine, came: dict[int, Decimal]) -> Decimal:
     """What the units that came need of an old line."""
     units = sum((units for revision, units in came.items() if revision >= line.since_revision), ZERO)

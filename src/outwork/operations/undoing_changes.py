@@ -13,13 +13,11 @@ from outwork.ledger.reserve import Reservations, hold_for_build
 from outwork.models import Allocation, Build, BuildLine, BuildOutput, Event, ReportedLot, StockItem, User
 from outwork.operations.build_states import touch
 from outwork.operations.recording import Done, record
-from outwork.operations.taking_over_bom import units_that_came
+from outwork.operations.taking_over_bom import needed_from_now, units_that_came
 from outwork.operations.undoing_build import open_undoing
-from outwork.queries.builds import need_of
 from outwork.rules import states
 from outwork.rules.quantities import ZERO, as_text, quantity
 from outwork.rules.refusals import Reasons, declare, refuse
-from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD, OutputState
 
 declare(
@@ -97,7 +95,7 @@ def take_back_take_over(event: Event, *, reason: str, actor: User, at: datetime.
     closed = [lines[pk] for pk in told["closed"]]
     opened = [lines[pk] for pk in told["opened"]]
     facts = ("until_revision", "quantity")
-    rows.update(BuildLine, facts, [(one.pk, None, _needed(build, one, came)) for one in closed])
+    rows.update(BuildLine, facts, [(one.pk, None, needed_from_now(build, one, came)) for one in closed])
     rows.update(BuildLine, facts, [(one.pk, one.since_revision - 1, ZERO) for one in opened])
     held, reserved = hold_for_build(build.pk, also={item_id for _, item_id, _, _ in told["freed"]})
     reservations = Reservations(Posting(new, held), reserved)
@@ -132,12 +130,6 @@ def _check_take_over(build: Build, told: Any, lines: dict[int, BuildLine], came:
             numbers = {"consumed": line.consumed, "part": line.part.label, "revision": revision}
             reasons.add("lines_consumed", build=build.reference, **numbers)
     reasons.raise_any()
-
-
-def _needed(build: Build, line: BuildLine, came: dict[int, Decimal]) -> Decimal:
-    """What a line needs for all units that are not built to an earlier revision."""
-    earlier = sum((units for revision, units in came.items() if revision < line.since_revision), ZERO)
-    return required(need_of(line), max(ZERO, build.quantity - earlier))
 
 
 def _not_restored(build: Build, item_id: int, units: Decimal) -> dict[str, Any]:
