@@ -69,7 +69,7 @@ class BatchCodes:
         facts["location"] = _texts(location, "name", "path")
         facts["build_order"] = _texts(build, "reference", "title")
         facts["purchase_order"] = _texts(order, "reference", "supplier_reference")
-        code = self.template.render(Context(facts, autoescape=False)).strip()
+        code = self.template.render(Context(facts, autoescape=False, use_tz=False)).strip()
         limit = StockItem._meta.get_field("batch").max_length or 0
         if len(code) > limit or not is_clean(code, is_line=True):
             refuse("batch_code_unusable", code=in_short(code), limit=limit, where=("STOCK_BATCH_CODE_TEMPLATE",))

@@ -45,7 +45,7 @@ def install_stock(
     """Install items into others by hand; `ids` holds, in the order of the rows, the items that are inside now.
 
     What they are worth goes along: the container is worth so much more, and they are worth nothing of their own until
-    they are taken out (decision paper 0024). No build line counts them; what a build needs is allocated to its units.
+    they are taken out (decision paper 0018). No build line counts them; what a build needs is allocated to its units.
     Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_empty, item_in_production, item_of_others,
     item_status_unusable, item_short, units_not_free, install_into_itself, install_into_many, install_into_elsewhere,
     and install_outside_bom where STOCK_ENFORCE_BOM_INSTALLATION is on, and bad quantities.
