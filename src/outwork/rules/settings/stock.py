@@ -57,7 +57,14 @@ SETTINGS = (
         False,
         boolean,
     ),
-    Setting("STOCK_ENABLE_EXPIRY", "Expiry dates", "Stock can expire.", False, boolean),
+    Setting(
+        "STOCK_ENABLE_EXPIRY",
+        "Expiry dates",
+        "Stock can expire. Off: dates are kept, and nobody looks at them.",
+        True,
+        boolean,
+        differs="InvenTree's default is off; here a date that somebody gave counts.",
+    ),
     Setting(
         "STOCK_ALLOW_EXPIRED_BUILD",
         "Expired stock may be built in",
