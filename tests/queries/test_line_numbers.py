@@ -20,6 +20,7 @@ from outwork.operations.adding_stock import NewStock, add_stock
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.creating_build import create_build
 from outwork.operations.order_states import place_order
+from outwork.queries.builds import fitting_parts, lines_of
 from outwork.queries.fitting import onto_build_lines
 from outwork.queries.line_numbers import bom_numbers, build_line_numbers, can_build_of
 from outwork.queries.part_numbers import Where
@@ -90,6 +91,20 @@ def test_variants_and_substitutes_have_columns_of_their_own(shop, radio):
     assert sorted(onto_build_lines([line.pk])[line.pk].values()) == [0, 1, 2]
     [first, _] = bom_numbers(radio, 10)
     assert (first.required, first.available_variants, first.available_substitutes, first.can_build) == (40, 11, 13, 7)
+
+
+def test_the_parts_that_fit_are_those_that_can_be_allocated(shop, radio):
+    radio.bom_lines.filter(part__number="R-10K").update(allows_variants=True)
+    for number in ("R-10K-1%", "R-10K-5%"):
+        shop.part(number, variant_of=shop.part("R-10K"))
+    BomSubstitute.objects.create(bom_line=radio.bom_lines.get(part__number="R-10K"), part=shop.part("R-9K9"), rank=1)
+    BomSubstitute.objects.create(bom_line=radio.bom_lines.get(part__number="C-100N"), part=shop.part("C-90N"), rank=1)
+    shop.part("R-9K9-1%", variant_of=shop.part("R-9K9"))
+    shop.part("C-90N-X", variant_of=shop.part("C-90N"))
+    lines = lines_of(shop.build(radio, 10).pk)
+    found = onto_build_lines([line.pk for line in lines])
+    assert found == fitting_parts(lines)
+    assert sorted(map(len, found.values())) == [2, 5]
 
 
 def test_only_where_the_build_takes_its_stock_from(shop, radio):

@@ -14,6 +14,7 @@ from outwork.models import (
     Part,
     PriceBreak,
     PurchaseLine,
+    StockItem,
     SupplierPart,
 )
 from outwork.operations.adding_stock import NewStock, add_stock
@@ -214,6 +215,15 @@ def test_what_suppliers_would_be_ordered(shop, radio):
     ]
 
 
+@pytest.mark.parametrize(("may_be_used", "short"), [(False, [10]), (True, [])])
+def test_stock_that_expired_counts_only_where_it_may_be_used(shop, may_be_used, short):
+    shop.switch_on("STOCK_ALLOW_EXPIRED_BUILD", may_be_used)
+    shop.build(shop.assembly("BOX", {"GLUE": 1}), 10)
+    item = shop.put("GLUE", 10)
+    StockItem.objects.filter(pk=item.pk).update(expiry_date=TODAY - datetime.timedelta(days=1))
+    assert [row.short for row in plan(today=TODAY).shortages] == short
+
+
 def test_nothing_is_to_be_ordered_where_nothing_is_needed(shop):
     assert plan(today=TODAY).shortages == []
 
@@ -240,6 +250,6 @@ def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     create_build(part=top, quantity=10, **shop.by_ada)
     with statements() as seen:
         found = plan(today=TODAY)
-    assert seen == 19
+    assert seen == 20
     assert [row.short for row in found.shortages] == [14, *[15] * (count - 1)]
     assert {row.purchases[0].total for row in found.shortages} == {28, 30} - ({30} if count == 1 else set())

@@ -14,6 +14,7 @@ from outwork.cli.tables import shown, table
 from outwork.queries.build_explained import explained
 from outwork.queries.line_numbers import LineNumbers, build_line_numbers
 from outwork.queries.naming import build_named
+from outwork.queries.supply_demand import no_expired
 from outwork.rules.explaining import Told
 
 # Which command does what can be done.
@@ -85,7 +86,7 @@ def _command(mend: Told, obstacle: Told, build: str) -> str | None:
 def numbers(build: str, as_json: bool) -> None:
     """Show what each line of a build could be filled from, with what lies where and what is on order."""
     named = build_named(build)
-    rows = build_line_numbers([named.pk], today=timezone.now().astimezone(company_zone()).date())
+    rows = build_line_numbers([named.pk], today=no_expired(timezone.now().astimezone(company_zone()).date()))
     if as_json:
         print_json(rows)
         return

@@ -13,6 +13,7 @@ from outwork.cli.tables import shown, table
 from outwork.queries.line_numbers import bom_numbers, can_build_of
 from outwork.queries.naming import company_named, part_named
 from outwork.queries.part_numbers import part_numbers
+from outwork.queries.supply_demand import no_expired
 from outwork.rules.quantities import quantity
 
 manufacturer_option = click.option(
@@ -32,7 +33,7 @@ def numbers(parts: tuple[str, ...], manufacturers: tuple[str, ...], as_json: boo
     """
     named = [part_named(part) for part in parts]
     at = [company_named(name, where=("manufacturer",)).pk for name in manufacturers]
-    today = timezone.now().astimezone(company_zone()).date()
+    today = no_expired(timezone.now().astimezone(company_zone()).date())
     found = part_numbers([part.pk for part in named], manufacturer_ids=at, today=today)
     units = can_build_of([part.pk for part in named if part.is_assembly], manufacturer_ids=at, today=today)
     if as_json:
@@ -76,7 +77,7 @@ def can_build(part: str, units: str, manufacturers: tuple[str, ...], as_json: bo
     """Show what UNITS of an assembly need, what is there of it, and for how many units it suffices."""
     named = part_named(part)
     at = [company_named(name, where=("manufacturer",)).pk for name in manufacturers]
-    today = timezone.now().astimezone(company_zone()).date()
+    today = no_expired(timezone.now().astimezone(company_zone()).date())
     wanted = quantity(units, where=("units",))
     rows = bom_numbers(named, wanted, manufacturer_ids=at, today=today)
     suffices = can_build_of([named.pk], manufacturer_ids=at, today=today)[named.pk]

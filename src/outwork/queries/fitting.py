@@ -1,4 +1,4 @@
-"""Which parts may go onto lines: the part itself, its variants where the line allows them, its substitutes."""
+"""Which parts may go onto lines: the part itself, its substitutes, and the variants of both where the line allows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ _FITTING = """
 WITH RECURSIVE line AS (
     SELECT id, part_id, allows_variants FROM {lines} WHERE id IN ({parts})
 ),
-top AS (SELECT DISTINCT part_id FROM line WHERE allows_variants),
+other AS (
+    SELECT line.id, substitute.part_id, line.allows_variants
+    FROM line JOIN {substitutes} AS substitute ON substitute.{key} = line.id
+),
+top AS (
+    SELECT part_id FROM line WHERE allows_variants UNION SELECT part_id FROM other WHERE allows_variants
+),
 below (top_id, id) AS (
     SELECT part_id, part_id FROM top
     UNION
@@ -23,7 +29,10 @@ UNION ALL
 SELECT line.id, below.id, 1 FROM line JOIN below ON below.top_id = line.part_id
 WHERE line.allows_variants AND below.id <> line.part_id
 UNION ALL
-SELECT other.{key}, other.part_id, 2 FROM {substitutes} AS other WHERE other.{key} IN (SELECT id FROM line)
+SELECT id, part_id, 2 FROM other
+UNION ALL
+SELECT other.id, below.id, 2 FROM other JOIN below ON below.top_id = other.part_id
+WHERE other.allows_variants AND below.id <> other.part_id
 """
 _OF_BUILDS = _FITTING.replace("{lines}", "outwork_buildline").replace("{substitutes}", "outwork_buildlinesubstitute")
 _OF_BUILDS = _OF_BUILDS.replace("{key}", "build_line_id")

@@ -16,7 +16,7 @@ from django.db.models import F
 
 from outwork.models import AnnouncedDelivery, Build, Part, PurchaseLine, SupplierPart
 from outwork.queries.line_numbers import makers_of
-from outwork.queries.supply_demand import OURS, lying, meant_on, rows_of, scaled
+from outwork.queries.supply_demand import OURS, lying, meant_on, no_expired, rows_of, scaled
 from outwork.rules.planning import Coming, Need, Source, in_parts, needed_on
 from outwork.rules.quantities import ZERO
 from outwork.rules.states import OPEN_BUILD, OPEN_ORDER, OrderStatus, OutputState
@@ -152,9 +152,9 @@ def minimum_needs() -> list[Need]:
 
 
 def in_stock(part_ids: Collection[int], today: datetime.date) -> list[Coming]:
-    """What is free of parts, by whose place it lies at; one statement. What expired is left out."""
+    """What is free of parts, by whose place it lies at; two statements. What expired is left out, unless it may be used."""
     found: dict[tuple[int, int | None], Decimal] = defaultdict(Decimal)
-    for part_id, lots in lying(part_ids, today=today).items():
+    for part_id, lots in lying(part_ids, today=no_expired(today)).items():
         for lot in lots:
             found[part_id, lot.company_id] += lot.free
     return [Coming(part, units, Source.STOCK, place) for (part, place), units in found.items() if units]

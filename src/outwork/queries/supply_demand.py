@@ -19,6 +19,7 @@ from django.db import connection
 
 from outwork.models import Demand
 from outwork.models.fields import QuantityField
+from outwork.queries import settings
 from outwork.rules.planning import still_open
 from outwork.rules.quantities import ZERO
 from outwork.rules.states import AVAILABLE_STOCK, OPEN_BUILD, OPEN_ORDER, OrderStatus, OutputState
@@ -138,6 +139,11 @@ def lying(part_ids: Collection[int], *, today: datetime.date | None = None) -> d
     for part_id, location_id, company_id, *sums in rows_of(_STOCK, part_ids, before=(day, day)):
         found[part_id].append(Lying(location_id, company_id, *map(scaled, sums)))
     return found
+
+
+def no_expired(today: datetime.date) -> datetime.date | None:
+    """The day whose expired lots are not free: `today`, or none where expired stock may be used; one statement."""
+    return None if settings.get("STOCK_ALLOW_EXPIRED_BUILD") else today
 
 
 def flows(part_ids: Collection[int]) -> dict[int, Flows]:

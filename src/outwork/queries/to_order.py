@@ -93,7 +93,7 @@ class Plan:
 def plan(*, today: datetime.date, with_purchases: bool = True) -> Plan:
     """Net all open builds against stock at the right place, orders by their dates, drafts and builds.
 
-    Nineteen statements, however many builds and parts there are. Where a build takes its stock from within
+    Twenty statements, however many builds and parts there are. Where a build takes its stock from within
     our locations does not matter here: within our walls it can be carried.
     """
     lines = planning_facts.line_needs()
