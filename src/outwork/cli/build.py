@@ -16,6 +16,7 @@ from outwork.cli import (
     build_outputs,
     build_states,
     build_stock,
+    build_undoing,
 )
 from outwork.cli.actor import find_actor
 from outwork.cli.build_page import page
@@ -41,7 +42,16 @@ def command() -> None:
     """
 
 
-for _module in (build_changes, build_deviations, build_states, build_stock, build_outputs, build_cost, build_explain):
+for _module in (
+    build_changes,
+    build_deviations,
+    build_states,
+    build_stock,
+    build_outputs,
+    build_cost,
+    build_explain,
+    build_undoing,
+):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 

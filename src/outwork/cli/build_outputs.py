@@ -202,14 +202,15 @@ def scrap(
         units=units,
         reason=reason,
         manufacturer=company_named(manufacturer, where=("manufacturer",)) if manufacturer else None,
-        line=_order_line(line) if line else None,
+        line=order_line(line) if line else None,
         accept_beyond_open=accept_beyond_open,
         **asked,
     )
     return Answer(done, f"{units} units of {found.reference} were scrapped at the manufacturer.")
 
 
-def _order_line(text: str) -> PurchaseLine:
+def order_line(text: str) -> PurchaseLine:
+    """The order line named as ORDER/LINE."""
     reference, slash, name = text.rpartition("/")
     if not slash:
         raise click.UsageError(f"{text} is not ORDER/LINE, such as PO-0003/1.")
