@@ -63,6 +63,13 @@ SETTINGS = (
     ),
     Setting("PART_COPY_TESTS", "A copy takes the tests", "Copying a part copies its test templates.", True, boolean),
     Setting(
+        "PART_INTERNAL_PRICE",
+        "Internal prices",
+        "Internal prices of parts may be entered, for estimates.",
+        False,
+        boolean,
+    ),
+    Setting(
         "PART_BOM_USE_INTERNAL_PRICE",
         "Internal prices in estimates",
         "The estimated cost of a build takes the internal price of a component where there is one.",
