@@ -190,6 +190,6 @@ def test_statements_do_not_grow(shop, board, statements, count):
     build = Build.objects.get(pk=build.pk)
     with statements() as seen:
         finish(shop, build)
-    assert seen == 43
+    assert seen == 44
     assert sum(values(build)) == 10 * count + 1
     shop.recount()

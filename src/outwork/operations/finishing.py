@@ -13,18 +13,22 @@ from outwork.ledger.holding import hold, reach_of_build
 from outwork.models import Build, BuildLine, PurchaseLine, User
 from outwork.operations import build_states
 from outwork.operations.consuming import Freed, Shortfall, consume_due, open_consumption
+from outwork.operations.overallocating import note_overallocated, overallocated_lines, use_up
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
 from outwork.operations.supplying import Choice, choose_for_manufacturers
 from outwork.queries.builds import manufacturers_of, progress
+from outwork.queries.settings import get
+from outwork.queries.sub_builds import open_children
 from outwork.rules import states
 from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.states import BUILD, BuildStatus
-from outwork.rules.supply import Supply
+from outwork.rules.supply import Overallocated, Supply
 
 declare(
     build_incomplete="{build}: {accepted} of {planned} are accepted; accept more, or finish it only if you accept that it stays incomplete",
+    children_open="{build}: {children} were made for it and are still open; finish or cancel them first",
     build_short="{part}: {quantity} were due for what was built and are not there; allocate them, or accept it as it is",
 )
 
@@ -37,6 +41,7 @@ def finish_build(
     at: datetime.datetime,
     accept_incomplete: bool = False,
     accept_unallocated: bool = False,
+    accept_overallocated: Overallocated = Overallocated.TRIM,
     reason: str = "",
     expected_version: int | None = None,
     key: str | None = None,
@@ -44,8 +49,10 @@ def finish_build(
     """Finish a build in production. What is due is consumed, what is left allocated is free again.
 
     With `accept_unallocated` what is short stays short; for undecided lines that records that the
-    manufacturer supplied them. Repeating it changes nothing. Refuses transition_impossible, outputs_open,
-    build_incomplete, build_short (every short line).
+    manufacturer supplied them. What is allocated beyond the need is free again, or `accept_overallocated` says
+    that it was used up too, or that the build is not to be finished with it. Repeating it changes nothing. Refuses
+    transition_impossible, outputs_open, build_incomplete, children_open (where BUILDORDER_REQUIRE_CLOSED_CHILDS asks
+    for it), build_short and build_overallocated (every such line).
     """
     # What the outputs went into bears its part of the final cost: all of it is locked at once, in order.
     reach = hold(lambda: reach_of_build(build.pk)).items
@@ -59,10 +66,18 @@ def finish_build(
     reasons = Reasons()
     if made.open and not accept_incomplete:
         reasons.add("build_incomplete", build=build.reference, accepted=made.accepted, planned=made.planned)
+    children = open_children(build.pk) if get("BUILDORDER_REQUIRE_CLOSED_CHILDS") else []
+    if children:
+        reasons.add("children_open", build=build.reference, children=children)
 
     event = record("build.finished", build, actor=actor, at=at, reason=reason)
     consumption = open_consumption(build, event, also=reach)
+    excess = overallocated_lines(consumption) if accept_overallocated != Overallocated.TRIM else []
     consume_due(consumption)
+    if accept_overallocated == Overallocated.ACCEPT:
+        use_up(consumption, excess)
+    elif excess:
+        note_overallocated(excess, reasons)
     if not accept_unallocated:
         for short in consumption.shortfalls:
             reasons.add("build_short", part=short.part, quantity=short.quantity, where=("lines", short.line_id))

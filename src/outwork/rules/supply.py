@@ -29,6 +29,14 @@ class ConsumeWhen(StrEnum):
     FINISH = "finish"
 
 
+class Overallocated(StrEnum):
+    """What becomes of stock that is allocated beyond what a line needs, net of what it consumed, when its build ends."""
+
+    TRIM = "trim"  # it is free again
+    REJECT = "reject"  # the build is not finished
+    ACCEPT = "accept"  # it was used up as well: process loss
+
+
 UNDECIDED = "undecided"
 
 
