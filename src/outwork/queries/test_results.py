@@ -127,7 +127,7 @@ def templates_of(part_ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class TestedUnit:
+class UnitWithTests:
     """A unit of a build and its tests."""
 
     output_id: int
@@ -138,13 +138,13 @@ class TestedUnit:
     cells: list[Cell]
 
 
-def tested_units(build_id: int) -> list[TestedUnit]:
+def units_with_tests(build_id: int) -> list[UnitWithTests]:
     """The units of a build, each with its tests in one order; two statements."""
     columns = ("pk", "item", "item__serial", "item__batch", "state")
     outputs = BuildOutput.objects.filter(build=build_id, item__isnull=False).exclude(state=OutputState.WITHDRAWN)
     found = list(outputs.order_by("item__serial_number", "pk").values_list(*columns))
     cells = matrix(row[1] for row in found)
-    return [TestedUnit(*row, cells.get(row[1], [])) for row in found]
+    return [UnitWithTests(*row, cells.get(row[1], [])) for row in found]
 
 
 def _rows(sql: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
@@ -156,7 +156,6 @@ def _rows(sql: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
 
 
 def _time(value: Any) -> datetime.datetime | None:
-    """A time as the database gives it: SQLite keeps text in UTC."""
-    if isinstance(value, str):
-        return datetime.datetime.fromisoformat(value).replace(tzinfo=datetime.UTC)
-    return value
+    """A time as the database gives it: SQLite keeps no zone, only UTC."""
+    time = datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time.replace(tzinfo=datetime.UTC) if time is not None and time.tzinfo is None else time
