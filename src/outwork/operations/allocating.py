@@ -15,9 +15,13 @@ from outwork.ledger.reserve import Reservations, hold_for_build, read_for_lines
 from outwork.models import Build, BuildLine, User
 from outwork.operations import build_states
 from outwork.operations.checking_allocations import Check, Take, outputs_named
+from outwork.operations.owning import check_owners
 from outwork.operations.recording import Done, operation, record
 from outwork.queries.builds import lines_of
+from outwork.queries.settings import all_settings
 from outwork.rules import states
+from outwork.rules.days import day_in
+from outwork.rules.expiry import unfit_before
 from outwork.rules.quantities import ZERO, as_text, quantities, quantity
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import OPEN_BUILD
@@ -46,7 +50,8 @@ def allocate(
     What a line has allocated of an item already is given to the unit that a take names. A tracked component of our
     own build goes into one unit each, unless `accept_without_unit`; those of an external build are sent before there
     are units. Refuses wrong_state, rows_missing, line_unknown, line_is_consumable, line_supplied_by_manufacturer,
-    item_unknown, item_wrong_part, item_not_usable, item_at_another_manufacturer, item_not_free, output_unknown,
+    item_unknown, item_wrong_part, item_not_usable, item_expired, item_of_others, item_at_another_manufacturer,
+    item_not_free, output_unknown,
     output_decided, output_without_serial, unit_missing, bad quantities (of a serial number only the whole).
     """
     build = lock_build(build, expected_version=expected_version)
@@ -62,7 +67,19 @@ def book(
     lines = {line.pk: line for line in lines_of(build.pk)}
     held = lock_items(take.item_id for take in takes)
     reserved = read_for_lines(build.pk)
-    check = Check(build, lines, held, reserved, outputs_named(build, takes), accept_without_unit=accept_without_unit)
+    known = all_settings()
+    check = Check(
+        build,
+        lines,
+        held,
+        reserved,
+        outputs_named(build, takes),
+        accept_without_unit=accept_without_unit,
+        unfit_before=unfit_before(known, day_in(at, known["TIME_ZONE"])),
+    )
+    named_items = [(held[take.item_id], (index, "item")) for index, take in enumerate(takes)]
+    is_on = known["STOCK_OWNERSHIP_CONTROL"]
+    check_owners(named_items, actor, check.reasons, named=check.name, is_on=is_on)
     check.all(takes, asked)
 
     event = record(

@@ -17,13 +17,16 @@ from outwork.models import Build, BuildLine, Location, User
 from outwork.operations import build_states
 from outwork.operations.allocating import give
 from outwork.operations.finding_stock import Search
+from outwork.operations.owning import of_others
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import needed_from_us
 from outwork.queries.builds import fitting_parts, lines_of, manufacturers_of, need_of, units_built
-from outwork.queries.settings import company_day
+from outwork.queries.settings import all_settings
 from outwork.queries.tracked import unfitted, units_in_production
 from outwork.rules import states
 from outwork.rules.allocation import Components, LinePlan, Order, Policy, Wanted, plan_allocation
+from outwork.rules.days import day_in
+from outwork.rules.expiry import unfit_before
 from outwork.rules.matching_serials import Slot, match_serials
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons
@@ -77,12 +80,15 @@ def auto_allocate(
     ]
     search = Search(build, makers, fitting_parts(all_lines), location, exclude_location)
     held, lots, slots, reserved = _lock(search, meant, components, optional=optional_lines)
+    known = all_settings()
+    strange = of_others(held.values(), actor, is_on=known["STOCK_OWNERSHIP_CONTROL"])
+    held = {item_id: item for item_id, item in held.items() if item_id not in strange}
     policy = Policy(
         order=order,
         interchangeable=interchangeable,
         substitutes=substitutes,
         manufacturer_ids=frozenset(makers),
-        today=company_day(at),
+        today=unfit_before(known, day_in(at, known["TIME_ZONE"])),
         use_expired=use_expired,
         whole_items=whole_items,
     )

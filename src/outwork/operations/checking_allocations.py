@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ declare(
     line_supplied_by_manufacturer="{part} is bought by the manufacturer on {build}: it needs no stock of ours",
     item_wrong_part="Item {item} is {found}; the line of {build} wants {part}",
     item_not_usable="{part}, item {item}: it is not in usable stock",
+    item_expired="{part}, item {item}: it expired on {expiry}",
     item_at_another_manufacturer="{part}, item {item} lies at {company}, which does not build {build}",
     item_not_free="{part}, item {item}: {free} free, {asked} asked for",
     output_unknown="{build} has no output {output}",
@@ -67,6 +69,7 @@ class Check:
     reserved: Mapping[Key, Reserved]
     outputs: Mapping[int, tuple[int, str | None]]
     accept_without_unit: bool = False
+    unfit_before: datetime.date | None = None
     reasons: Reasons = field(default_factory=Reasons)
     fitting: Mapping[int, Mapping[int, int]] = field(init=False)
     companies: frozenset[int] = field(init=False)
@@ -115,6 +118,10 @@ class Check:
                 )
         self.reasons.raise_any()
 
+    def name(self, item_id: int) -> str:
+        """How people name an item."""
+        return f"{self.labels[self.held[item_id].part_id]}, item {item_id}"
+
     def _free(self) -> dict[tuple[int, int], Decimal]:
         """What lines have of items without a unit, which can be given to one."""
         found: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
@@ -145,6 +152,8 @@ class Check:
             )
         if not item.is_usable:
             self.reasons.add("item_not_usable", part=part, item=item.id, where=where)
+        if item.expiry_date is not None and self.unfit_before is not None and item.expiry_date < self.unfit_before:
+            self.reasons.add("item_expired", part=part, item=item.id, expiry=item.expiry_date, where=where)
         company = self.places.get(item.location_id)
         if company is not None and company[0] not in self.companies:
             self.reasons.add(

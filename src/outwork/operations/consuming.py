@@ -22,7 +22,10 @@ from outwork.operations.settling_cost import settle_cost
 from outwork.operations.sharing_lines import consumed_by_part, take_in_shares
 from outwork.operations.supplying import supply_at
 from outwork.queries.builds import BUILT, Booked, consumed_so_far, lines_of, need_of, units_built
+from outwork.queries.settings import all_settings
 from outwork.rules import states
+from outwork.rules.days import day_in
+from outwork.rules.expiry import unfit_before
 from outwork.rules.places import Kind, PlaceKind, inside, used_by
 from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.refusals import declare, refuse
@@ -92,6 +95,7 @@ class Consumption:
     locations: dict[int, int]
     output_id: int | None = None
     output_items: dict[int, int | None] = field(default_factory=dict)
+    unfit_before: datetime.date | None = None
     by_line: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     values: dict[int | None, Decimal | None] = field(default_factory=dict)
     shortfalls: list[Shortfall] = field(default_factory=list)
@@ -128,6 +132,8 @@ class Consumption:
             if company not in (None, manufacturer_id) or not item.is_usable or part_id not in (None, item.part_id):
                 continue
             if reserved.output_id is not None and reserved.output_id not in self.output_items:
+                continue
+            if item.expiry_date is not None and self.unfit_before is not None and item.expiry_date < self.unfit_before:
                 continue
             mine.append((company is None, reserved.output_id is None, reserved.id or 0, reserved))
         return [entry[-1] for entry in sorted(mine, key=lambda entry: entry[:-1])]
@@ -207,9 +213,18 @@ def open_consumption(
         locations=dict(at_company),
         output_id=decided[0].pk if len(decided) == 1 else None,
         output_items=_units_to_fit_into(reserved.values(), decided, items),
+        unfit_before=_unfit_before(event.at, (items[one.item_id] for one in reserved.values())),
         # A reel is both used and lost from; only what goes into a unit needs an item for each.
         _new_ids=list(reversed(new_ids(len(reserved) + sum(one.output_id is not None for one in reserved.values())))),
     )
+
+
+def _unfit_before(at: datetime.datetime, items: Iterable[Held]) -> datetime.date | None:
+    """Which lots expired too early to be used on that day; one statement, none where nothing can expire."""
+    if not any(item.expiry_date is not None for item in items):
+        return None
+    known = all_settings()
+    return unfit_before(known, day_in(at, known["TIME_ZONE"]))
 
 
 def _units_to_fit_into(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
 
 from outwork.ledger.held import Held
 from outwork.models import Location, Owner, User
 from outwork.operations.permitting import may_everything
-from outwork.queries import settings
 from outwork.rules.refusals import Reasons, Where, declare
 
 declare(
@@ -19,33 +18,36 @@ declare(
 
 
 def check_owners(
-    items: Sequence[tuple[Held, Where]],
-    actor: User,
-    reasons: Reasons,
-    *,
-    named: Callable[[int], str],
-    is_on: bool | None = None,
+    items: Sequence[tuple[Held, Where]], actor: User, reasons: Reasons, *, named: Callable[[int], str], is_on: bool
 ) -> None:
     """Note `item_of_others` for every item that belongs to somebody whom the actor is not one of.
 
-    An item belongs to its owner, else to the owner of the nearest location around it that has one; what has none is
-    everybody's. Who may do everything passes. One statement while the setting is off (none if the caller knows it: `is_on`), three
-    while it is on.
+    `is_on` is what STOCK_OWNERSHIP_CONTROL says. No statement while it is off, three while it is on.
     """
-    if not (settings.get("STOCK_OWNERSHIP_CONTROL") if is_on is None else is_on):
-        return
-    if may_everything(actor) or not items:
-        return
-    around = _owners_of_places() if any(item.owner_id is None for item, _ in items) else {}
-    whose = {item.id: item.owner_id or around.get(item.location_id or 0) for item, _ in items}
-    mine = set(Owner.objects.filter(Q(user=actor) | Q(group__user=actor)).values_list("pk", flat=True))
-    strange = {owner for owner in whose.values() if owner is not None} - mine
+    strange = of_others([item for item, _ in items], actor, is_on=is_on)
     if not strange:
         return
-    names = {one.pk: str(one) for one in Owner.objects.filter(pk__any=strange).select_related("user", "group")}
+    names = {
+        one.pk: str(one) for one in Owner.objects.filter(pk__in=set(strange.values())).select_related("user", "group")
+    }
     for item, where in items:
-        if whose[item.id] in strange:
-            reasons.add("item_of_others", item=named(item.id), owner=names[whose[item.id] or 0], where=where)
+        if item.id in strange:
+            reasons.add("item_of_others", item=named(item.id), owner=names[strange[item.id]], where=where)
+
+
+def of_others(items: Iterable[Held], actor: User, *, is_on: bool) -> dict[int, int]:
+    """The items that belong to others than the actor, each with its owner; two statements while `is_on`, else none.
+
+    An item belongs to its owner, else to the owner of the nearest location around it that has one; what has none is
+    everybody's. Who may do everything may do this too.
+    """
+    asked = list(items)
+    if not is_on or not asked or may_everything(actor):
+        return {}
+    around = _owners_of_places()
+    mine = set(Owner.objects.filter(Q(user=actor) | Q(group__user=actor)).values_list("pk", flat=True))
+    whose = {item.id: item.owner_id or around.get(item.location_id or 0) for item in asked}
+    return {item_id: owner for item_id, owner in whose.items() if owner is not None and owner not in mine}
 
 
 def _owners_of_places() -> dict[int, int]:

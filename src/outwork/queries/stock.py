@@ -128,16 +128,32 @@ def find_items(
     location_ids: Collection[int] | None = None,
     company_id: int | None = None,
     text: str | None = None,
+    batch: str | None = None,
+    serial: str | None = None,
+    statuses: Collection[int] | None = None,
+    customer_id: int | None = None,
+    owner_ids: Collection[int] | None = None,
+    inside_id: int | None = None,
+    expired_on: datetime.date | None = None,
+    stale_before: datetime.date | None = None,
     is_on_hand: bool = True,
 ) -> list[StockItem]:
-    """Items with part and location, by part, place, or exact serial number or batch; one statement.
+    """Items with part and location, by where they are, what they are, whose, and when they expire; one statement.
 
-    Without `is_on_hand` also those that are empty, used up, installed or at a customer, but none written off.
+    `text` is a serial number or a batch, exactly. `expired_on` finds what is expired on that day, `stale_before` what
+    expires before one. Without `is_on_hand` also those that are empty, used up, installed or at a customer, but none
+    written off; asking for what is at a customer or inside something asks for those.
     """
-    query = _on_hand(part_ids, location_ids, company_id, is_on_hand=is_on_hand)
+    elsewhere = customer_id is not None or inside_id is not None
+    query = _on_hand(part_ids, location_ids, company_id, is_on_hand=is_on_hand and not elsewhere)
+    exactly = {"batch": batch, "serial": serial, "customer": customer_id, "inside": inside_id}
+    among = {"status__any": statuses, "owner__any": owner_ids}
+    before = {"expiry_date__lt": expired_on or stale_before}
+    query = query.filter(**{name: value for name, value in {**exactly, **among, **before}.items() if value is not None})
     if text is not None:
         query = query.filter(Q(serial=text) | Q(batch=text))
-    query = query.select_related("part", "location__company", "used_by", "build", "supplier_part")
+    query = query.select_related("part", "location__company", "used_by", "build", "supplier_part", "customer")
+    query = query.select_related("owner__user", "owner__group", "inside__part")
     return list(query.order_by("part__number", "part__name", "batch", "serial_number", "serial", "pk"))
 
 
