@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Tell the story at one size (lines x serial numbers), or do the readings; then say what it ran on."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", help="1000x1000, or readings")
+    parser.add_argument("what", help="1000x1000, readings, numbers or growth")
     parser.add_argument("--runs", type=int, required=True)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
@@ -32,6 +32,14 @@ def main() -> None:
             for reading in (explode, trace):
                 if options.only in reading.__name__:
                     _print(reading(options.runs))
+        elif options.what == "numbers":
+            from benchmarks.readings import numbers
+
+            _print(numbers(found, options.runs))
+        elif options.what == "growth":
+            from benchmarks.growth import growth
+
+            _print(growth(found, options.runs, options.only))
         else:
             lines, serials = (int(number) for number in options.what.split("x"))
             _print(Story(found, lines, serials, options.runs, options.only).tell())

@@ -111,6 +111,20 @@ def measure_reading(operation: str, call: Callable[[], Any], *, lines: int, seri
     return Figures(operation, lines, serials, len(statements), 0, _median(call, runs), None)
 
 
+def measure_rolled_back(operation: str, call: Callable[[], Any], *, lines: int, serials: int, runs: int) -> Figures:
+    """Run an operation `runs` times inside a transaction that is rolled back: without its commit, in any database."""
+
+    def once() -> None:
+        with transaction.atomic():
+            call()
+            transaction.set_rollback(True)
+
+    statements = Statements()
+    with connection.execute_wrapper(statements.note):
+        once()
+    return Figures(operation, lines, serials, len(statements), 0, _median(once, runs), None)
+
+
 def _median(call: Callable[[], Any], runs: int, *, before: Callable[[], None] = lambda: None) -> Times:
     cpu, wall = [], []
     for _ in range(runs):

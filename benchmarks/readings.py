@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from benchmarks.databases import Database
 from benchmarks.measuring import Figures, measure_reading
-from benchmarks.story import AT
+from benchmarks.story import AT, Story
 from outwork.ledger import rows
 from outwork.models import BomLine, Build, Part, StockItem, User
 from outwork.operations.adding_stock import NewStock, add_stock
@@ -18,6 +20,11 @@ from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
 from outwork.queries.bom import explosion
+from outwork.queries.build_explained import explained
+from outwork.queries.line_numbers import bom_numbers, build_line_numbers, can_build_of
+from outwork.queries.naming import build_named
+from outwork.queries.part_numbers import part_numbers
+from outwork.queries.to_order import plan
 from outwork.queries.trace import every_lot, trace_down
 
 LEVELS = 5
@@ -63,6 +70,27 @@ def trace(runs: int) -> Iterator[Figures]:
     assert len(every_lot(trace_down(unit))) >= COMPONENTS
     lines = LEVELS * (COMPONENTS + 1) - 1
     yield measure_reading(f"trace {LEVELS} levels", lambda: trace_down(unit), lines=lines, serials=UNITS, runs=runs)
+
+
+def numbers(database: Database, runs: int) -> Iterator[Figures]:
+    """The numbers people look at, of a build of a thousand lines of which nothing is allocated yet."""
+    story = Story(database, 1000, 100, runs)
+    story.prepare()
+    story.create()
+    story.build = Build.objects.get()
+    story.ordered()
+    build, today = story.build.pk, datetime.date(2026, 3, 2)
+    parts = list(Part.objects.values_list("pk", flat=True))
+    calls: dict[str, Callable[[], Any]] = {
+        "numbers of parts": lambda: part_numbers(parts, today=today),
+        "numbers of build lines": lambda: build_line_numbers([build], today=today),
+        "numbers of BOM lines": lambda: bom_numbers(story.part, 100, today=today),
+        "how many can be built": lambda: can_build_of([story.part.pk], today=today),
+        "what is to be ordered": lambda: plan(today=today),
+        "explain a build": lambda: explained(build_named("BO-0001"), today=today),
+    }
+    for name, call in calls.items():
+        yield measure_reading(name, call, lines=1000, serials=100, runs=runs)
 
 
 def _install(build: Build, part: int, outputs: list[int], by: dict[str, Any]) -> None:

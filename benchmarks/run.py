@@ -18,7 +18,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 # BOM lines x serial numbers. What depends on the lines is read in the first three, what on the units in the others.
 SIZES = ["20x1000", "200x1000", "1000x1000", "20x20", "20x200"]
-READINGS = "readings"
+READINGS = ["readings", "numbers"]
+GROWTH = "growth"  # minutes, and a gigabyte of disk: asked for by name
 
 
 def main() -> int:
@@ -26,7 +27,9 @@ def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append", help="only this one")
-    parser.add_argument("--size", action="append", help="lines x serial numbers, as 1000x1000; may be repeated")
+    parser.add_argument(
+        "--size", action="append", help="lines x serial numbers, as 1000x1000, or readings, numbers, growth"
+    )
     parser.add_argument("--only", default="", help="measure only operations whose name has this in it")
     parser.add_argument("--runs", type=int, default=5, help="of how many runs to take the median (5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON too; - is the output")
@@ -34,7 +37,7 @@ def main() -> int:
     quiet = options.json == Path("-")
     found: dict[str, Any] = {"machine": machine(), "databases": {}, "figures": []}
     for database in options.database or ["sqlite", "postgresql"]:
-        figures, version = measure(database, options.size or [*SIZES, READINGS], options.only, options.runs)
+        figures, version = measure(database, options.size or [*SIZES, *READINGS], options.only, options.runs)
         found["databases"][database] = version["database"]
         found["figures"] += [{"database": database, **one} for one in figures]
         if not quiet:
