@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from outwork.models import BuildOutput, Category, PurchaseLine, StockItem
+from outwork.models import BuildOutput, Category, PurchaseLine
 from outwork.operations.making_outputs import make_outputs
 from outwork.queries.default_locations import default_locations
 from outwork.rules.refusals import Refusal
@@ -58,7 +58,7 @@ def test_receipts_and_builds_use_it(shop, drawers):
     inside = shop.build(radio, 3)
     assert str(inside.destination) == "A"
     done = make_outputs(build=inside, units=3, **shop.by_bo)
-    item = StockItem.objects.get(pk=BuildOutput.objects.get(pk=done.ids[0]).item_id)
+    item = shop.item_of(BuildOutput.objects.get(pk=done.ids[0]))
     assert (str(item.location), item.expiry_date) == ("A", shop.now.date() + datetime.timedelta(days=30))
     shop.recount()
 

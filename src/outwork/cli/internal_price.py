@@ -21,5 +21,6 @@ SPOKEN = Spoken(
 command = group(
     SPOKEN,
     "internal-price",
-    "Internal prices: what parts are reckoned at among ourselves (setting PART_BOM_USE_INTERNAL_PRICE).",
+    "Internal prices: what parts are reckoned at among ourselves (settings PART_INTERNAL_PRICE and "
+    "PART_BOM_USE_INTERNAL_PRICE).",
 )

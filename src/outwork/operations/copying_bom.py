@@ -10,6 +10,7 @@ from typing import Any
 from outwork.models import BomLine, BomSubstitute, Part, User
 from outwork.operations.following_bom import follow_pending
 from outwork.operations.master_data.batch import Batch
+from outwork.operations.master_data.locking import require_unlocked_bom
 from outwork.operations.master_data.table import NOUNS
 from outwork.operations.master_data.writing import check_changed, check_new, delete, insert, lock_master_data, update
 from outwork.operations.recording import Done, operation, record
@@ -58,7 +59,7 @@ def copy_bom(
     if not lines:
         refuse("bom_nothing_to_copy", part=source.label, where=("source",))
     standing = list(BomLine.objects.filter(assembly=target)) if remove_existing else []
-    _check_unlocked(target)
+    require_unlocked_bom(target, where=("target",))
     delete(NOUNS[BomLine], standing)
     batch, lines, said = _checked(lines, target, at, skip_invalid=skip_invalid)
     ids = insert(NOUNS[BomLine], batch) if batch is not None else []
@@ -115,11 +116,6 @@ def replaced_lines(old: Part, assemblies: Collection[int] | None = None) -> list
     """The lines in which `replace_part` would put another part, in the order of their assemblies; one statement."""
     lines = BomLine.objects.filter(part=old).select_related("assembly").order_by("assembly__number", "position", "pk")
     return list(lines if assemblies is None else lines.filter(assembly__any=list(assemblies)))
-
-
-def _check_unlocked(target: Part) -> None:
-    if target.is_locked:
-        refuse("bom_locked", part=target.label, where=("target",))
 
 
 def _checked(

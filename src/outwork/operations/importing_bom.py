@@ -13,6 +13,7 @@ from django.db import transaction
 from outwork.ledger import rows as bulk
 from outwork.models import BomLine, BomSubstitute, Company, ManufacturerPart, Part, SupplierPart, User
 from outwork.operations.following_bom import follow_pending
+from outwork.operations.master_data.locking import require_unlocked_bom
 from outwork.operations.master_data.table import NOUNS
 from outwork.operations.master_data.writing import check_new, delete, insert, lock_master_data
 from outwork.operations.recording import Done, operation, record
@@ -225,8 +226,7 @@ class _Import:
         if standing and not replace:
             numbers = {"new": len(fresh), "changed": len(changed), "gone": len(gone)}
             refuse("bom_exists", part=top.label, standing=len(standing), **numbers, where=("assembly",))
-        if top.is_locked:
-            refuse("bom_locked", part=top.label, where=("assembly",))
+        require_unlocked_bom(top, where=("assembly",))
         delete(NOUNS[BomLine], gone)
         bulk.update(BomLine, _COMPARED, [(line.pk, *(values[name] for name in _COMPARED)) for line, values in changed])
         rows = [

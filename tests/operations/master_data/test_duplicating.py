@@ -1,5 +1,7 @@
 """A part like another: what comes along, what stays behind, what it costs."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -49,8 +51,8 @@ def test_it_works(shop, radio):
 
 def test_what_is_not_asked_for_stays_behind(shop, radio):
     rows = [{"original": radio.pk, "name": "Bare", "is_testable": False}]
-    nothing = {"copy_bom": False, "copy_parameters": False, "copy_notes": False}
-    bare = Part.objects.get(pk=duplicate_parts(rows=rows, **nothing, **shop.by_ada).ids[0])
+    done = duplicate_parts(rows=rows, copy_bom=False, copy_parameters=False, copy_notes=False, **shop.by_ada)
+    bare = Part.objects.get(pk=done.ids[0])
     assert (bare.note, bare.bom_lines.count(), TestTemplate.objects.filter(part=bare).count()) == ("", 0, 0)
     assert not Parameter.objects.filter(subject_id=bare.pk, subject_kind="part").exists()
 
@@ -74,7 +76,7 @@ def test_refuses_what_cannot_be_made_and_writes_nothing(shop, radio):
     before = (Part.objects.count(), BomLine.objects.count(), TestTemplate.objects.count())
     template = shop.part("TEMPLATE", is_template=True, is_testable=True)
     create(model=TestTemplate, rows=[{"part": template, "name": "leak test"}], **shop.by_ada)
-    requests = {
+    requests: dict[str, list[dict[str, Any]]] = {
         "original_unknown": [{"original": 4711, "name": "X"}, {"name": "Y"}],
         "exists_already": [{"original": radio, "number": "RADIO", "revision": "A"}],
         "test_known_in_family": [{"original": radio, "name": "Z", "variant_of": template}],

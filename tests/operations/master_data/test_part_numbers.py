@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from outwork.models import BomLine, BomSubstitute, Category, Part
+from outwork.operations.copying_bom import copy_bom
 from outwork.operations.master_data import create
+from outwork.rules.refusals import Refusal
 
 
 @pytest.mark.parametrize(
@@ -119,3 +121,15 @@ def test_the_stage_is_one_of_three(make, amend, refusing):
     reason = refusing(amend, part, stage="forgotten")
     assert (reason.code, reason.params["choices"]) == ("choice_invalid", ["prototype", "released", "obsolete"])
     assert refusing(make, Part, name="B", image=1).code == "field_derived"
+
+
+def test_a_lock_that_is_a_mark_lets_a_bom_be_copied_onto_the_part(shop):
+    source = shop.assembly("SOURCE", {"R-10K": 2})
+    target = shop.assembly("TARGET", is_locked=True)
+    with pytest.raises(Refusal) as refusal:
+        copy_bom(source=source, target=target, **shop.by_ada)
+    assert refusal.value.code == "bom_locked"
+    assert not target.bom_lines.exists()
+    shop.switch_on("PART_ENABLE_LOCKING", False)
+    copy_bom(source=source, target=target, **shop.by_ada)
+    assert target.bom_lines.count() == 1

@@ -22,7 +22,6 @@ from outwork.rules.requirement import Need
 
 declare(
     bom_of_no_assembly="{part} is not an assembly, so it has no BOM",
-    bom_locked="{part} is locked: its BOM does not change",
     bom_of_its_template="{part} and {assembly} are variants of one template: neither goes into the other",
     attrition_too_large="{value} is not a percentage: attrition is 100 at most",
     substitute_of_itself="{part} is the part of the line already",

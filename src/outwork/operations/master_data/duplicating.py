@@ -17,6 +17,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.queries.settings import several
 from outwork.rules.refusals import Reason, Reasons, declare, refuse
 from outwork.rules.subjects import SubjectKind
+from outwork.rules.texts import in_short
 
 declare(
     original_unknown="There is no part {id} to copy",
@@ -80,11 +81,11 @@ def _originals(rows: Sequence[Given]) -> list[Part]:
         refuse("rows_missing", noun=NOUNS[Part].word)
     named = [getattr(row.get(ORIGINAL), "pk", row.get(ORIGINAL)) for row in rows]
     ids = [pk for pk in named if isinstance(pk, int) and not isinstance(pk, bool)]
-    found = {part.pk: part for part in Part.objects.filter(pk__any=ids)}
+    found: dict[Any, Part] = {part.pk: part for part in Part.objects.filter(pk__any=ids)}
     reasons = Reasons()
     for index, pk in enumerate(named):
         if pk not in found:
-            reasons.add("original_unknown", id=pk, where=(index, ORIGINAL))
+            reasons.add("original_unknown", id=in_short(pk), where=(index, ORIGINAL))
     reasons.raise_any()
     return [found[pk] for pk in named]
 
