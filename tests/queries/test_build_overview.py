@@ -25,6 +25,7 @@ from outwork.operations.ordering_shortages import Pick, order_shortages
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
+from outwork.queries.build_list import BuildFilter
 from outwork.queries.build_overview import list_builds, overview
 from outwork.queries.naming import build_named
 from outwork.rules.receiving import Arrival
@@ -124,9 +125,11 @@ def test_a_list_counts_what_is_where(shop, radio, build):
         ("BO-0001", "in production", 10, 6, 4, 4, False),
         ("BO-0002", "pending", 3, 0, 0, 0, True),
     ]
-    assert [row.reference for row in list_builds(today=TODAY, statuses={BuildStatus.PENDING})] == ["BO-0002"]
-    assert [row.reference for row in list_builds(today=TODAY, is_external=True)] == ["BO-0001"]
-    assert list_builds(today=TODAY, statuses=[]) == []
+    assert [row.reference for row in list_builds(today=TODAY, wanted=BuildFilter(statuses={BuildStatus.PENDING}))] == [
+        "BO-0002"
+    ]
+    assert [row.reference for row in list_builds(today=TODAY, wanted=BuildFilter(is_external=True))] == ["BO-0001"]
+    assert list_builds(today=TODAY, wanted=BuildFilter(statuses=[])) == []
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])

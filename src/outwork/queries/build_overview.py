@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 
 from outwork.models import Allocation, Build, BuildLine, BuildOutput, PurchaseLine, StockItem, SupplyChoice
+from outwork.queries.build_list import EVERY_BUILD, BuildFilter, ordered_by
 from outwork.queries.builds import (
     Booked,
     Progress,
@@ -51,22 +52,20 @@ class BuildRow:
     scrapped: Decimal
     target_date: datetime.date | None
     is_late: bool
+    start_date: datetime.date | None
+    priority: int
+    responsible: str
+    project: str
 
 
-def list_builds(
-    *, today: datetime.date, statuses: Collection[int] | None = None, is_external: bool | None = None
-) -> list[BuildRow]:
-    """Builds by their numbers, all or those in the states named; three statements."""
-    query = Build.objects.select_related("part", "manufacturer").order_by("reference_number", "pk")
-    if statuses is not None:
-        query = query.filter(status__in=sorted(statuses))
-    if is_external is not None:
-        query = query.filter(is_external=is_external)
-    builds = list(query)
+def list_builds(*, today: datetime.date, wanted: BuildFilter = EVERY_BUILD, order: str = "reference") -> list[BuildRow]:
+    """The builds that are wanted, in an order of `queries/build_list.py`; three statements. Refuses build_order_unknown."""
+    query = wanted.apply(Build.objects.select_related("part", "manufacturer", "responsible", "project_code"), today)
+    builds = list(ordered_by(query, order))
     outputs, ordered = _outputs_of(builds), ordered_for(build.pk for build in builds)
     rows = []
     for build in builds:
-        made, (wanted, received) = outputs[build.pk], ordered.get(build.pk, (ZERO, ZERO))
+        made, (units, received) = outputs[build.pk], ordered.get(build.pk, (ZERO, ZERO))
         rows.append(
             BuildRow(
                 id=build.pk,
@@ -77,7 +76,7 @@ def list_builds(
                 is_external=build.is_external,
                 manufacturer=build.manufacturer.name if build.manufacturer else "",
                 quantity=build.quantity,
-                ordered=wanted,
+                ordered=units,
                 received=received,
                 in_production=made[OutputState.IN_PRODUCTION],
                 accepted=made[OutputState.ACCEPTED],
@@ -85,6 +84,10 @@ def list_builds(
                 scrapped=made[OutputState.SCRAPPED],
                 target_date=build.target_date,
                 is_late=build.is_open and build.target_date is not None and build.target_date < today,
+                start_date=build.start_date,
+                priority=build.priority,
+                responsible=build.responsible.username if build.responsible else "",
+                project=build.project_code.code if build.project_code else "",
             )
         )
     return rows
