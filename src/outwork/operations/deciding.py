@@ -241,6 +241,7 @@ def _check_open(build: Build, count: Decimal) -> None:
 def accept_whole(build: Build, decisions: Sequence[Decision], event: Event) -> list[dict[str, Any]]:
     """Accept outputs that a receipt just made, within its event; the caller holds the build's lock."""
     chosen = choose(build, decisions, None, before={OutputState.IN_PRODUCTION})
+    require_tests(build, [one.output for one in chosen])
     chosen, said = left_to_fit(build, chosen)
     return said + decide(build, chosen, _accepted(), event)[1] if chosen else said
 

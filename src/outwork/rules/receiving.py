@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from outwork.rules.packs import packs_to_base
@@ -22,8 +23,17 @@ declare(
         " you accept it and why"
     ),
     over_receipt_reason="{part}: more than ordered is accepted only with a reason",
+    disposition_without_reason="{part}: units are held or rejected only with a reason",
     virtual_serials="{part} is virtual: it has no stock and no serial numbers",
 )
+
+
+class Disposition(StrEnum):
+    """What is decided about an arrival as it comes."""
+
+    ACCEPT = "accept"
+    HOLD = "hold"
+    REJECT = "reject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,8 @@ class Arrival:
     """What arrived for one line: in packs, or in base units with `in_units`.
 
     Several arrivals may be for one line (two batches, two boxes). `serials` is a list or the short way of
-    writing it; `accept` takes outputs of a build at once (None: as the manufacturer's default says). With an
+    writing it; `accept` takes outputs of a build at once (None: as the manufacturer's default says), and a
+    `disposition` goes before it: to hold or to reject takes a reason. With an
     `announcement_id` what is not said here (quantity None, serials, batch) is what that delivery was announced with.
     """
 
@@ -46,7 +57,23 @@ class Arrival:
     packaging: str = ""
     note: str = ""
     accept: bool | None = None
+    disposition: Disposition | None = None
+    disposition_reason: str = ""
     announcement_id: int | None = None
+
+    @property
+    def condition(self) -> int:
+        """The stock status that it comes in: what is held is quarantined, unless another status is named."""
+        if self.status != StockStatus.OK or self.disposition is None:
+            return self.status
+        return _CONDITIONS[self.disposition]
+
+
+_CONDITIONS = {
+    Disposition.ACCEPT: StockStatus.OK,
+    Disposition.HOLD: StockStatus.QUARANTINED,
+    Disposition.REJECT: StockStatus.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +144,9 @@ def plan_receipt(
             reasons.found += refusal.reasons
             continue
         _check_serials(line, arrival, index, reasons)
+        decided = arrival.disposition in (Disposition.HOLD, Disposition.REJECT)
+        if decided and not arrival.disposition_reason.strip():
+            reasons.add("disposition_without_reason", part=line.part, where=(index, "disposition_reason"))
         if not is_clean(arrival.note, is_line=False):
             reasons.add("text_invalid", field="note", value=in_short(arrival.note), where=(index, "note"))
         units.append(count)

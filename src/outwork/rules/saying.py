@@ -52,7 +52,10 @@ SAID: dict[str, str] = {
     ),
     "receipts_restated": "What was received on {order} is worth {after} now; it was {before}",
     "rounded_up_to_packs": "{part}: {ordered} are ordered instead of {asked}, in whole packs",
+    "serials_not_reserved": "{part}: {serials} are not among the serial numbers reserved for it ({reserved})",
+    "serials_of_another": "{part}: {serials} are reserved for another order line or build",
     "shortfall": "{part}: {quantity} are due for what was built and are not there ({mends})",
+    "tests_come_first": "The units for {build} wait for their tests before they are accepted",
     "still_on_order": "{order} still has {quantity} on order",
     "value_rate_missing": (
         "No rate for {currency} on {day}: the value stays unknown until it is stated once more"
