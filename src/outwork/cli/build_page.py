@@ -20,7 +20,7 @@ COMMANDS = {
     "resume_build": "outwork build issue {build}",
     "order_build": "outwork build order {build}",
     "allocate": "outwork build auto-allocate {build}",
-    "order_parts": "outwork order create SUPPLIER",
+    "order_parts": "outwork to-order order --all --build {build}",
     "send": "outwork build send {build}",
     "decide_units": "outwork build accept {build} --all",
     "consume": "outwork build consume {build}",
@@ -94,6 +94,8 @@ def _lines(rows: Sequence[LineRow], *, is_external: bool) -> Iterator[str]:
             row.due or "",
             row.free_here or "",
             row.free_there or "",
+            row.on_order or "",
+            row.on_draft or "",
             ", ".join(
                 word for word, holds in (("optional", row.is_optional), ("consumable", row.is_consumable)) if holds
             ),
@@ -101,7 +103,9 @@ def _lines(rows: Sequence[LineRow], *, is_external: bool) -> Iterator[str]:
         for row in rows
     ]
     headers = ["line", "part", "supply", "required", "allocated", "of it there", "consumed", "short", "due and missing"]
-    yield from table([*headers, "free with us", "free there", ""], cells, indent="  ")
+    yield from table(
+        [*headers, "free with us", "free there", "on order for it", "on drafts for it", ""], cells, indent="  "
+    )
     yield ""
 
 
