@@ -30,7 +30,7 @@ def order_of(
         NewLine(shop.sells(supplier, shop.part(part), None).pk, units, price=price, discount=discount)
         for part, units, price, discount in lines
     ]
-    ids = add_lines(order=order, lines=new, **shop.by_ada).ids
+    ids = add_lines(order=order, lines=new, merge=False, **shop.by_ada).ids
     if placed:
         place_order(order=order, **shop.by_ada)
     return order, ids

@@ -39,6 +39,7 @@ COMMANDS = {
     "project-code": ("outwork.cli.project_code", "What builds and orders are booked to."),
     "rate": ("outwork.cli.rate", "Exchange rates."),
     "stock": ("outwork.cli.stock", "What lies where, what happened to it, and what is done to it by hand."),
+    "serials": ("outwork.cli.serials", "Serial numbers: the next ones, those reserved, and giving them to units."),
     "ledger": ("outwork.cli.ledger", "Recount the ledger, and take back what was done."),
     "bom": ("outwork.cli.bom", "Bills of materials: import, show, compare, copy, validate; where a part is used."),
     "settings": ("outwork.cli.settings", "What the company decided: list, get and set."),

@@ -42,10 +42,11 @@ _LATEST = """
         SELECT serial_scope, serial,
                row_number() OVER (PARTITION BY serial_scope ORDER BY serial_number DESC, serial DESC, id DESC) AS place
         FROM outwork_stockitem
-        WHERE serial IS NOT NULL AND NOT (place = 5)
+        WHERE serial_scope {scopes} AND serial IS NOT NULL AND NOT (place = 5)
     ) AS ranked
     WHERE place = 1
 """
+_OF_SCOPES = {"sqlite": "IN (SELECT value FROM json_each(%s))", "postgresql": "= ANY(%s::bigint[])"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,12 @@ def scopes(parts: Iterable[Part]) -> dict[int, Scope]:
     return {part.pk: part.pk if rule == "part" else part.serial_family for part in parts}
 
 
-def latest() -> dict[Scope, str]:
-    """The highest serial number of every scope; one statement, and only `~` asks for it."""
+def latest(wanted: Iterable[Scope]) -> dict[Scope, str]:
+    """The highest serial number of each of these scopes; one statement, and only `~` asks for it."""
+    scopes = sorted(set(wanted))
+    given = json.dumps(scopes) if connection.vendor == "sqlite" else scopes
     with connection.cursor() as cursor:
-        cursor.execute(_LATEST)
+        cursor.execute(_LATEST.format(scopes=_OF_SCOPES[connection.vendor]), [given])
         return dict(cursor.fetchall())
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from outwork.models.build import Build, BuildLine
+from outwork.models.build import OPEN_BUILDS, Build, BuildLine
 from outwork.models.fields import QuantityField
-from outwork.models.purchase import PurchaseLine
+from outwork.models.purchase import OPEN_ORDERS, PurchaseLine
 from outwork.rules.delivering import TransportMode
+from outwork.rules.serial_ranges import SerialRange
 
 
 class AnnouncedDeliveryQuerySet(models.QuerySet["AnnouncedDelivery"]):
@@ -91,11 +92,28 @@ class Demand(models.Model):
         return f"{self.quantity} of order line {self.line_id} for line {self.build_line_id}"
 
 
+class SerialReservationQuerySet(models.QuerySet["SerialReservation"]):
+    """Reservations as one asks for them."""
+
+    def standing(self) -> SerialReservationQuerySet:
+        """Not void, and for an order line that still expects units, or for a build that is open.
+
+        So what is not used is free again by itself when the line or the build closes.
+        """
+        awaited = Q(
+            purchase_line__is_closed=False,
+            purchase_line__received__lt=F("purchase_line__ordered"),
+            purchase_line__order__status__in=OPEN_ORDERS,
+        )
+        building = Q(purchase_line__isnull=True, build__status__in=OPEN_BUILDS)
+        return self.filter(awaited | building, is_void=False)
+
+
 class SerialReservation(models.Model):
     """Serial numbers kept for a build or an order line: `prefix`, then the numbers from first to last.
 
     `scope` is where they are unique (as in stock items); `width` the digits that numbers are filled up to with
-    zeros. A void one is free again.
+    zeros. A void one is free again, as is one whose line or build is over (`standing`).
     """
 
     scope = models.BigIntegerField()
@@ -110,6 +128,8 @@ class SerialReservation(models.Model):
     is_void = models.BooleanField(default=False)
     event = models.ForeignKey("Event", on_delete=models.PROTECT, related_name="serial_reservations")
 
+    objects = SerialReservationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -123,4 +143,9 @@ class SerialReservation(models.Model):
         indexes = [models.Index(fields=["scope", "last"], name="serial_reservation_by_scope")]
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.first} to {self.prefix}{self.last}"
+        return str(self.range)
+
+    @property
+    def range(self) -> SerialRange:
+        """Its serial numbers."""
+        return SerialRange(self.prefix, self.first, self.last, self.width)

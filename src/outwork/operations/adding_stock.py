@@ -13,6 +13,7 @@ from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.held import Held
 from outwork.ledger.locations import find_locations
 from outwork.ledger.post import Posting, new_ids
+from outwork.ledger.serial_counting import count_on
 from outwork.models import Part, StockItem, SupplierPart, User
 from outwork.operations.batch_codes import BatchCodes
 from outwork.operations.owning import check_owner_ids
@@ -223,10 +224,11 @@ def check_supplier_part(
 
 def _read_units(rows: Sequence[NewStock], parts: dict[int, Part], reasons: Reasons) -> list[tuple[Decimal, list[str]]]:
     """How many units each row brings, and their serial numbers."""
-    last = None
+    last: dict[int, str] = {}
+    scope: dict[int, int] = {}
     if any(isinstance(row.serials, str) and "~" in row.serials for row in rows):
-        last = serials.latest()
-    scope = serials.scopes(parts.values()) if last else {}
+        scope = serials.scopes(parts.values())
+        last = count_on(set(scope.values())).last
     units = []
     for index, row in enumerate(rows):
         part = parts.get(row.part)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
+from outwork.ledger.serial_counting import Counting, count_on, reservations, said_of_reservations
+from outwork.ledger.serials import Claim, check_free, read_serials, scopes
 from outwork.models import Build, Location, PurchaseLine, PurchaseOrder, StockItem
 from outwork.operations.text_limits import check_texts
 from outwork.queries.default_locations import default_locations
@@ -49,11 +51,16 @@ def lots_of(
     arrivals: Sequence[Arrival],
     receipt: Receipt,
     location: Location | None,
-) -> list[Lot]:
-    """Where each arrival goes and which serial numbers it has; refuses what is missing, structural or used."""
+) -> tuple[list[Lot], list[dict[str, Any]]]:
+    """Where each arrival goes and which serial numbers it has; refuses what is missing, structural or used.
+
+    Also gives what is to be said of serial numbers that are not those reserved.
+    """
     reasons = Reasons()
     scope_of = scopes([line.part for line in lines.values()])
-    newest = latest() if any(isinstance(one.serials, str) and "~" in one.serials for one in arrivals) else {}
+    numbered = {scope_of[lines[one.line_id].part_id] for one in arrivals if one.serials is not None}
+    asks = any(isinstance(one.serials, str) and "~" in one.serials for one in arrivals)
+    counting = count_on(numbered) if asks else Counting({}, reservations(numbered) if numbered else [])
     defaults = default_locations([line.part for line in lines.values()])
     places = _places(order, lines, builds, arrivals, location, defaults)
     lots, claims = [], []
@@ -70,18 +77,25 @@ def lots_of(
         scope = scope_of[line.part_id]
         check_texts(StockItem, {"batch": arrival.batch, "packaging": arrival.packaging}, reasons, where=(index,))
         if arrival.serials is not None:
-            where = (index, "serials")
+            where, owner = (index, "serials"), {"purchase_line_id": line.pk, "build_id": line.build_id}
             try:
-                serials = read_serials(arrival.serials, count=int(units), latest=newest.get(scope), where=where)
+                serials = read_serials(
+                    arrival.serials, count=int(units), latest=counting.latest(scope, **owner), where=where
+                )
             except Refusal as refusal:
                 reasons.found += refusal.reasons
             if isinstance(arrival.serials, str) and "~" in arrival.serials and serials:
-                newest[scope] = serials[-1]  # the next box counts on from this one
+                counting.used(scope, serials, **owner)  # the next box counts on from this one
             claims.append(Claim(scope, serials, where))
         lots.append(Lot(line, build, arrival, units, tuple(serials), scope if serials else None, place))
     check_free(claims, reasons)
     reasons.raise_any()
-    return lots
+    given = [
+        (lot.line.part.label, lot.serial_scope, lot.serials, lot.line.pk, lot.line.build_id)
+        for lot in lots
+        if lot.serial_scope is not None
+    ]
+    return lots, said_of_reservations(counting.kept, given)
 
 
 def _places(

@@ -11,7 +11,8 @@ from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
-from outwork.ledger.serials import Claim, check_free, latest, read_serials, scopes
+from outwork.ledger.serial_counting import count_on
+from outwork.ledger.serials import Claim, check_free, read_serials, scopes
 from outwork.models import Build, BuildLine, BuildOutput, Company, Location, StockItem, User
 from outwork.operations import build_states
 from outwork.operations.choosing_maker import maker_of
@@ -116,7 +117,8 @@ def _numbers(build: Build, count: Any, serials: str | Sequence[str] | None) -> S
     if not part.is_trackable:
         refuse("serials_not_kept", part=part.label, where=("serials",))
     scope = scopes([part])[part.pk]
-    newest = latest().get(scope) if isinstance(serials, str) and "~" in serials else None
+    asks = isinstance(serials, str) and "~" in serials
+    newest = count_on([scope]).latest(scope, build_id=build.pk) if asks else None
     numbers = read_serials(serials, count=whole(count, where=("quantity",)), latest=newest, where=("serials",))
     reasons = Reasons()
     check_free([Claim(scope, numbers, ("serials",))], reasons)

@@ -19,8 +19,9 @@ from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.reserve import items_for_builds
 from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
-from outwork.operations import build_states, deciding, order_states
+from outwork.operations import build_states, order_states
 from outwork.operations.arriving import Lot, lots_of
+from outwork.operations.deciding_on_receipt import decide_on_receipt
 from outwork.operations.matching_deliveries import count_deliveries, fill_in
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
@@ -31,10 +32,10 @@ from outwork.rules.costing import landed_value
 from outwork.rules.packs import packs_to_base
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import as_text, quantity, worth
-from outwork.rules.receiving import Arrival, OpenLine, Receipt, plan_receipt
+from outwork.rules.receiving import Arrival, Disposition, OpenLine, Receipt, plan_receipt
 from outwork.rules.refusals import Refusal
 from outwork.rules.serials import serial_number
-from outwork.rules.states import BuildStatus, OrderStatus
+from outwork.rules.states import BuildStatus, OrderStatus, StockStatus
 
 
 @operation
@@ -54,13 +55,14 @@ def receive(
     """Book what arrived and count it against its lines; `ids` holds the stock items made.
 
     A line linked to an external build makes outputs, in production until they are accepted; with `accept`
-    (or the arrival's own, or the manufacturer's default) they are accepted in the same step. The first
+    (or the arrival's own, or the manufacturer's default) they are accepted in the same step; an arrival's disposition
+    accepts, holds or rejects. The first
     receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
     become ordinary stock and say so. Never refused for want of components. Location: arrival, request,
     line, build, order, part. An arrival may start from an announced delivery; the difference is said. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
     over_receipt_reason, location_missing, location_unknown, location_structural, stock_status_unknown,
     delivery_not_on_order, delivery_not_expected, delivery_of_another_line,
-    serials_needed, serials_not_kept, virtual_serials, bad quantities, serial numbers and long texts.
+    serials_needed, serials_not_kept, virtual_serials, disposition_without_reason, tests_unmet, bad quantities, serial numbers and long texts.
     """
     order = lock_order(order, expected_version=expected_version)
     lines = {
@@ -82,19 +84,19 @@ def receive(
         accept_over=accept_overreceipt,
         reason=reason,
     )
-    lots = lots_of(order, lines, builds, arrivals, receipt, location)
+    lots, unreserved = lots_of(order, lines, builds, arrivals, receipt, location)
 
     arrived = [(lot.arrival, lot.line, lot.units, lot.serials) for lot in lots]
     counted, said = count_deliveries(announced, arrived)
     data = {**_told(receipt), **({"announced": counted} if counted else {})}
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=data)
-    said += _ready_builds(builds, event) + _nameless(lots)
+    said += unreserved + _ready_builds(builds, event) + _nameless(lots)
     items, outputs = _book(order, lots, event)
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
     if receipt.over:
         # More units than ordered share the order's extra costs, those that came before too.
         said += revalue_orders([order.pk], event)
-    said += _accept(order, lots, outputs, builds, event, accept)
+    said += decide_on_receipt(order, lots, outputs, builds, event, accept)
     return Done(event.pk, items, said=said, data={"outputs": [one for made in outputs for one in made]})
 
 
@@ -257,6 +259,7 @@ def _items(
     serials: Sequence[str | None] = sorted(lot.serials) or [None]
     units = lot.units / len(serials)
     values = [landed_value(cost.value, before + units * number, units) for number in range(len(serials))]
+    is_rejected = lot.arrival.disposition is Disposition.REJECT
     pattern = Held(
         id=0,
         part_id=lot.line.part_id,
@@ -264,7 +267,8 @@ def _items(
         received_at=event.at,
         batch=lot.arrival.batch or (lot.build.batch if lot.build and lot.makes_outputs else ""),
         serial_scope=lot.serial_scope,
-        status=lot.arrival.status,
+        # Units of a build are rejected by a decision, like any that was made later.
+        status=StockStatus.OK if lot.makes_outputs and is_rejected else lot.arrival.condition,
         build_id=lot.build.pk if lot.build and lot.makes_outputs else None,
         is_in_production=lot.makes_outputs,
         supplier_part_id=lot.line.supplier_part_id,
@@ -304,29 +308,6 @@ def _count(
     else:
         order.version += 1
         order.save(update_fields=["version"])
-
-
-def _accept(
-    order: PurchaseOrder,
-    lots: Sequence[Lot],
-    outputs: Sequence[list[int]],
-    builds: dict[int, Build],
-    event: Event,
-    accept: bool | None,
-) -> list[dict[str, Any]]:
-    """Accept what is to be accepted at once; units for a build that is complete always are."""
-    chosen: dict[int, list[deciding.Decision]] = {}
-    for lot, made in zip(lots, outputs, strict=True):
-        if not made or lot.build is None:
-            continue
-        wish = next((one for one in (lot.arrival.accept, accept) if one is not None), order.supplier.accepts_on_receipt)
-        if wish or lot.build.status == BuildStatus.COMPLETE:
-            decisions = [deciding.Decision(one, status=lot.arrival.status) for one in made]
-            chosen.setdefault(lot.build.pk, []).extend(decisions)
-    said = []
-    for build_id, decisions in chosen.items():
-        said += deciding.accept_whole(builds[build_id], decisions, event)
-    return said
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

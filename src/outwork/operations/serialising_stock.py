@@ -12,6 +12,7 @@ from outwork.ledger import serials
 from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.locations import find_locations
 from outwork.ledger.post import new_ids
+from outwork.ledger.serial_counting import count_on
 from outwork.models import User
 from outwork.operations.moving_stock import part_off
 from outwork.operations.recording import Done, operation, record
@@ -101,7 +102,7 @@ def _numbers(
     """The serial numbers of every row, each free and named once."""
     last: dict[int, str] = {}
     if any(isinstance(row.serials, str) and "~" in row.serials for row in rows):
-        last = serials.latest()
+        last = count_on(set(scopes.values())).last
     numbers, claims = [], []
     for index, (row, quantity) in enumerate(zip(rows, quantities, strict=True)):
         scope, where, given = scopes[hand.held[row.item].part_id], (index, "serials"), list[str]()

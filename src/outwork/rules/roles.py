@@ -129,6 +129,12 @@ NEEDS: dict[str, Needed] = {
     "reopen_lines": _ORDER,
     "receive": _ARRIVING,
     "unreceive": _GOODS_BACK,
+    "announce_deliveries": _ORDER,
+    "change_deliveries": _ORDER,
+    "cancel_deliveries": _ORDER,
+    "reserve_serials": ("purchase_order.change", "build.change"),
+    "assign_serials": ("build.change", "stock.change"),
+    "void_serials": ("purchase_order.change", "build.change"),
     # stock
     "add_stock": ("stock.add",),
     "add_to_stock": _STOCK,

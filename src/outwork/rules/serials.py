@@ -45,7 +45,7 @@ _SEQUENCE = re.compile(r"([^+]*)\+([0-9]{0,18})")
 _LEADING = re.compile(r"[0-9]+")
 
 
-def _parts(serial: str) -> tuple[str, str]:
+def split_serial(serial: str) -> tuple[str, str]:
     """The text before the last digits, and those digits, which may be none."""
     match = _COUNTED.fullmatch(serial)
     return (match[1], match[2]) if match else (serial, "")
@@ -58,7 +58,7 @@ def increment(serial: str | None) -> str:
     """
     if not serial:
         return "1"
-    prefix, digits = _parts(serial)
+    prefix, digits = split_serial(serial)
     return f"{prefix}{int(digits) + 1:0{len(digits)}d}" if digits else serial
 
 
@@ -157,8 +157,8 @@ class _Reading:
             self.take([self.filled(group)])
 
     def take_range(self, group: str, first: str, last: str) -> None:
-        prefix, digits = _parts(first)
-        last_prefix, last_digits = _parts(last)
+        prefix, digits = split_serial(first)
+        last_prefix, last_digits = split_serial(last)
         long = max(len(digits), len(last_digits)) > SERIAL_LENGTH_LIMIT
         if long or not digits or not last_digits or prefix != last_prefix or int(last_digits) <= int(digits):
             self.refuse_range(group, first, last)
@@ -178,7 +178,7 @@ class _Reading:
             return
         # InvenTree counts the blank start of +3 as one of its n + 1 and then drops it: 1, 2, 3.
         length = (int(more) + 1 if start else int(more)) if more else self.left
-        prefix, digits = _parts(start or "1")
+        prefix, digits = split_serial(start or "1")
         if length > self.left:
             self.refuse_length(group, length)
         elif length > 1 and not digits:
@@ -215,7 +215,7 @@ def named_serials(word: str, known: Collection[str]) -> list[str]:
     """
     middle = [place for place, sign in enumerate(word) if sign == "-"] if word not in known else []
     for place in middle:
-        (prefix, first), (last_prefix, last) = _parts(word[:place]), _parts(word[place + 1 :])
+        (prefix, first), (last_prefix, last) = split_serial(word[:place]), split_serial(word[place + 1 :])
         if not first or not last or last_prefix not in ("", prefix) or max(len(first), len(last)) > 18:
             continue
         length = int(last) - int(first) + 1
@@ -231,7 +231,7 @@ def serial_text(serials: Collection[str]) -> str:
     """
 
     def order(serial: str) -> tuple[str, int, str]:
-        prefix, digits = _parts(serial)
+        prefix, digits = split_serial(serial)
         return prefix, int(digits or 0), serial
 
     runs: list[list[str]] = []
