@@ -59,10 +59,16 @@ def test_more_than_the_shortage_is_for_stock_and_another_supplier_may_be_named(s
 def test_a_line_is_dedicated_to_a_build(shop, build, program):
     program("order", "create", "Reichelt")
     program("order", "add", "PO-0001", "REIC-R-10K", "500")
+    assert program("order", "dedications", "PO-0001") == ["All of PO-0001 is for stock."]
     assert program("order", "dedicate", "PO-0001", "1", "BO-0001", "400") == [
         "PO-0001 line 1: 400 of R-10K are for BO-0001."
     ]
     assert Demand.objects.get().quantity == 400
+    assert program("order", "dedications", "PO-0001") == [
+        "line  part   build    for it  still to come",
+        "   1  R-10K  BO-0001     400            400",
+    ]
+    assert program.json("order", "dedications", "PO-0001")[0]["quantity"] == "400"
     assert program.codes("order", "dedicate", "PO-0001", "1", "BO-0001", "501") == ["dedicated_more_than_ordered"]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import click
 
-from outwork.cli.doing import Answer, Asked, doing
+from outwork.cli.doing import Answer, Asked, doing, reading
 from outwork.cli.options import order_argument, reason_option
+from outwork.cli.output import print_json
+from outwork.cli.tables import table
 from outwork.operations.dedicating_lines import Dedication, dedicate_lines
 from outwork.queries.builds import lines_of
+from outwork.queries.dedications import dedications
 from outwork.queries.naming import build_line_named, build_named, lines_to_name, order_line_named, order_named
 
 
@@ -33,4 +36,20 @@ def dedicate(
     )
 
 
-COMMANDS = (dedicate,)
+@click.command("dedications")
+@order_argument
+@reading
+def list_dedications(order: str, as_json: bool) -> None:
+    """List which builds the lines of an order are bought for; what is not listed is for stock."""
+    found = order_named(order)
+    rows = dedications(found)
+    if as_json:
+        print_json(rows)
+        return
+    cells = [[row.position, row.part, row.build, row.quantity, row.open or ""] for row in rows]
+    headers = ["line", "part", "build", "for it", "still to come"]
+    for line in table(headers, cells) or [f"All of {found.reference} is for stock."]:
+        click.echo(line)
+
+
+COMMANDS = (dedicate, list_dedications)
