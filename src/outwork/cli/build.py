@@ -13,19 +13,23 @@ from outwork.cli import (
     build_cost,
     build_deviations,
     build_explain,
+    build_fitting,
     build_outputs,
     build_states,
     build_stock,
+    build_tree,
     build_undoing,
 )
 from outwork.cli.actor import find_actor
 from outwork.cli.build_page import page
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
+from outwork.cli.field_options import row_named
 from outwork.cli.options import DAY, build_argument, note_option
 from outwork.cli.output import print_json
 from outwork.cli.tables import table
-from outwork.models import Build
+from outwork.models import Build, ProjectCode
 from outwork.operations.creating_build import create_build
+from outwork.queries.build_list import ORDERS, BuildFilter
 from outwork.queries.build_overview import BuildOverview, list_builds, overview
 from outwork.queries.naming import build_named, company_named, location_named, part_named
 from outwork.rules.states import OPEN_BUILD, BuildStatus
@@ -51,6 +55,8 @@ for _module in (
     build_cost,
     build_explain,
     build_undoing,
+    build_fitting,
+    build_tree,
 ):
     for _command in _module.COMMANDS:
         command.add_command(_command)
@@ -61,12 +67,24 @@ for _module in (
     "--status", "statuses", multiple=True, type=click.Choice(list(STATUSES)), help="Only these; may be repeated."
 )
 @click.option("--external/--internal", "is_external", default=None, help="Only those made outside, or by us.")
+@click.option("--overdue/--on-time", "is_overdue", default=None, help="Only those that are late, or that are not.")
+@click.option("--part", metavar="PART", help="Only builds of this part.")
+@click.option("--manufacturer", metavar="NAME", help="Only those meant for this manufacturer.")
+@click.option("--for", "parent", metavar="BUILD", help="Only those made for this build.")
+@click.option("--responsible", metavar="USERNAME", help="Only those that this user answers for.")
+@click.option("--project", metavar="CODE", help="Only those of this project.")
+@click.option("--tag", "tags", multiple=True, metavar="WORD", help="Only those with this tag; repeatable.")
+@click.option("--target-until", type=DAY, metavar="DATE", help="Only those due by then.")
+@click.option("--target-from", type=DAY, metavar="DATE", help="Only those due then or later.")
+@click.option("--search", "text", default="", metavar="TEXT", help="In reference, title, part and project.")
+@click.option(
+    "--order", default="reference", show_default=True, metavar="NAME", help=f"{', '.join(ORDERS)}; -NAME backwards."
+)
 @reading
-def list_(statuses: tuple[str, ...], is_external: bool | None, as_json: bool) -> None:
-    """List the build orders, by their numbers."""
-    wanted = {one for word in statuses for one in STATUSES[word]} if statuses else None
+def list_(as_json: bool, order: str, statuses: tuple[str, ...], **given: Any) -> None:
+    """List the build orders."""
     today = timezone.now().astimezone(company_zone()).date()
-    rows = list_builds(today=today, statuses=wanted, is_external=is_external)
+    rows = list_builds(today=today, wanted=_wanted(statuses, **given), order=order)
     if as_json:
         print_json(rows)
         return
@@ -88,6 +106,28 @@ def list_(statuses: tuple[str, ...], is_external: bool | None, as_json: bool) ->
     ]
     for line in table(headers, cells) or ["There are no such builds."]:
         click.echo(line)
+
+
+def _wanted(
+    statuses: tuple[str, ...],
+    *,
+    part: str | None,
+    manufacturer: str | None,
+    parent: str | None,
+    responsible: str | None,
+    project: str | None,
+    **given: Any,
+) -> BuildFilter:
+    """What the options ask for, with names looked up."""
+    return BuildFilter(
+        statuses={one for word in statuses for one in STATUSES[word]} if statuses else None,
+        part_id=part_named(part).pk if part else None,
+        manufacturer_id=company_named(manufacturer, where=("manufacturer",)).pk if manufacturer else None,
+        parent_id=build_named(parent, where=("for",)).pk if parent else None,
+        responsible_id=find_actor(responsible).pk if responsible else None,
+        project_code_id=row_named(ProjectCode, project, where=("project",)).pk if project else None,
+        **given,
+    )
 
 
 @command.command("show")
@@ -123,6 +163,12 @@ def as_data(found: BuildOverview) -> dict[str, Any]:
         "completed_at": build.completed_at,
         "start_date": build.start_date,
         "target_date": build.target_date,
+        "priority": build.priority,
+        "responsible": build.responsible.username if build.responsible else None,
+        "project": build.project_code.code if build.project_code else None,
+        "parent": build.parent.reference if build.parent else None,
+        "feeds_parent": build.feeds_parent,
+        "link": build.link,
         "progress": found.progress,
         "lines": found.lines,
         "order_lines": found.ordered,
@@ -144,6 +190,9 @@ def as_data(found: BuildOverview) -> dict[str, Any]:
 @click.option("--batch", default="", help="The batch code of its units.")
 @click.option("--title", default="", help="What it is for.")
 @click.option("--parent", metavar="BUILD", help="The build that it is part of.")
+@click.option("--feeds-parent", is_flag=True, help="Its units are allocated to the parent when they are accepted.")
+@click.option("--project", metavar="CODE", help="The project that it is booked to.")
+@click.option("--link", default="", metavar="URL", help="Where more is to be found.")
 @click.option("--priority", default=0, type=click.IntRange(0))
 @click.option("--responsible", metavar="USERNAME", help="Who looks after it.")
 @click.option("--reference", help="Its reference; by default the next number.")
@@ -163,6 +212,9 @@ def create(
     batch: str,
     title: str,
     parent: str | None,
+    feeds_parent: bool,
+    project: str | None,
+    link: str,
     priority: int,
     responsible: str | None,
     reference: str | None,
@@ -179,6 +231,9 @@ def create(
         title=title,
         batch=batch,
         parent=build_named(parent, where=("parent",)) if parent else None,
+        feeds_parent=feeds_parent,
+        project_code=row_named(ProjectCode, project, where=("project_code",)) if project else None,
+        link=link,
         take_from=location_named(take_from, where=("take_from",)) if take_from else None,
         destination=location_named(destination, where=("destination",)) if destination else None,
         start_date=start_date,

@@ -11,10 +11,11 @@ from outwork.cli.actor import find_actor
 from outwork.cli.build_outputs import named_outputs, outputs_of
 from outwork.cli.build_stock import named_lines
 from outwork.cli.doing import Answer, Asked, doing, reading
+from outwork.cli.field_options import row_named
 from outwork.cli.options import Pair, build_argument, day_or_none, reason_option
 from outwork.cli.output import print_json
 from outwork.cli.tables import several, shown, table
-from outwork.models import BuildLine
+from outwork.models import BuildLine, ProjectCode
 from outwork.operations.changing_build import change_build
 from outwork.operations.reporting_lots import LotReport, report_lots
 from outwork.operations.taking_over_bom import take_over_bom
@@ -29,6 +30,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "destination": lambda text: location_named(text, where=("destination",)),
     "parent": lambda text: build_named(text, where=("parent",)),
     "responsible": find_actor,
+    "project_code": lambda text: row_named(ProjectCode, text, where=("project_code",)),
     "start_date": day_or_none,
     "target_date": day_or_none,
     "consume": ConsumeWhen,
@@ -48,18 +50,24 @@ _READERS: dict[str, Callable[[str], Any]] = {
 @click.option("--destination", metavar="LOCATION", help="Where its units go; none for nowhere.")
 @click.option("--batch", help="The batch code of its units.")
 @click.option("--parent", metavar="BUILD", help="The build that it is part of; none for none.")
+@click.option(
+    "--feeds-parent/--feeds-nobody", "feeds_parent", default=None, help="Whether its units are allocated to its parent."
+)
 @click.option("--priority", type=click.IntRange(0))
 @click.option("--responsible", metavar="USERNAME", help="Who looks after it; none for nobody.")
+@click.option("--project", "project_code", metavar="CODE", help="The project that it is booked to; none for none.")
+@click.option("--link", metavar="URL", help="Where more is to be found.")
+@click.option("--release-excess", is_flag=True, help="Free what is allocated beyond a smaller need.")
 @click.option("--note", metavar="TEXT", help="A note, kept with the build.")
 @doing
-def change(asked: Asked, build: str, **given: Any) -> Answer:
+def change(asked: Asked, build: str, release_excess: bool, **given: Any) -> Answer:
     """Change an open build. What is not named stays as it is."""
     named = {name: value for name, value in given.items() if value is not None}
     if not named:
         raise click.UsageError("Say what is to change, such as --quantity N or --target DATE.")
     found = build_named(build)
     changes = {name: _read(name, value) for name, value in named.items()}
-    done = change_build(build=found, changes=changes, **asked)
+    done = change_build(build=found, changes=changes, release_excess=release_excess, **asked)
     words = ", ".join(f"{name.removeprefix('is_').replace('_', ' ')} {value}" for name, value in named.items())
     return Answer(done, f"{found.reference} is changed: {words}.")
 

@@ -127,6 +127,11 @@ def choosing(command: Callable[..., Answer]) -> Callable[..., Answer]:
 @build_argument
 @doing
 @choosing
+@click.option(
+    "--without-components",
+    is_flag=True,
+    help="Although tracked components are missing in them; say why with --note.",
+)
 @note_option
 def accept(
     asked: Asked,
@@ -135,6 +140,7 @@ def accept(
     everything: bool,
     units: str | None,
     location: str | None,
+    without_components: bool,
     note: str,
 ) -> Answer:
     """Accept units. They become stock, and components are consumed for them."""
@@ -143,6 +149,7 @@ def accept(
         build=found,
         decisions=chosen_outputs(found, names, everything=everything, units=units, key=asked["key"]),
         location=location_named(location) if location else None,
+        accept_incomplete_allocation=without_components,
         note=note,
         **asked,
     )

@@ -9,6 +9,7 @@ from outwork.cli.options import build_argument, reason_option
 from outwork.operations.build_states import cancel_build, hold_build, issue_build, reopen_build
 from outwork.operations.finishing import finish_build
 from outwork.queries.naming import build_named
+from outwork.rules.supply import Overallocated
 
 
 @click.command("issue")
@@ -58,15 +59,25 @@ def reopen(asked: Asked, build: str, reason: str) -> Answer:
     is_flag=True,
     help="What is short stays short; undecided lines that are short were supplied by the manufacturer.",
 )
+@click.option(
+    "--overallocated",
+    default=Overallocated.TRIM.value,
+    show_default=True,
+    type=click.Choice([one.value for one in Overallocated]),
+    help="Of what is allocated beyond the need: free it, finish only without it, or count it as used up too.",
+)
 @reason_option
 @doing
-def finish(asked: Asked, build: str, accept_incomplete: bool, accept_unallocated: bool, reason: str) -> Answer:
+def finish(
+    asked: Asked, build: str, accept_incomplete: bool, accept_unallocated: bool, overallocated: str, reason: str
+) -> Answer:
     """Finish a build. What is due is consumed, what is left over is free, and the cost is final."""
     found = build_named(build)
     done = finish_build(
         build=found,
         accept_incomplete=accept_incomplete,
         accept_unallocated=accept_unallocated,
+        accept_overallocated=Overallocated(overallocated),
         reason=reason,
         **asked,
     )

@@ -20,7 +20,7 @@ from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply, supply_at
 from outwork.queries.builds import lines_of
 from outwork.queries.naming import build_line_named, build_named, company_named, location_named
-from outwork.rules.allocation import Order, Verdict
+from outwork.rules.allocation import Components, Order, Verdict
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.supply import UNDECIDED, Supply, read_supply
 
@@ -110,8 +110,9 @@ def shown_parts(parts: Sequence[str]) -> str:
 @click.command("allocate")
 @build_argument
 @click.argument("takes", nargs=-1, required=True, type=Taken(), metavar="LINE=ITEM:QTY[@UNIT]...")
+@click.option("--without-unit", is_flag=True, help="Tracked components for the build as a whole, for no unit yet.")
 @doing
-def allocate_command(asked: Asked, build: str, takes: tuple[tuple[str, str], ...]) -> Answer:
+def allocate_command(asked: Asked, build: str, takes: tuple[tuple[str, str], ...], without_unit: bool) -> Answer:
     """Allocate exactly these quantities. A line is named by its part or number, an item by its number.
 
     With @UNIT for that unit of the build only, named by its serial number or output.
@@ -127,7 +128,7 @@ def allocate_command(asked: Asked, build: str, takes: tuple[tuple[str, str], ...
         quantity, _, unit = quantity.partition("@")
         output_id = named_outputs(found, [unit], outputs)[0][0] if unit else None
         wanted.append(Take(line.pk, item_number(item, index), quantity, output_id))
-    done = allocate(build=found, takes=wanted, **asked)
+    done = allocate(build=found, takes=wanted, accept_without_unit=without_unit, **asked)
     return Answer(done, f"{several(len(wanted), 'allocation')} for {found.reference}.")
 
 
@@ -140,6 +141,14 @@ def allocate_command(asked: Asked, build: str, takes: tuple[tuple[str, str], ...
 @click.option("--no-substitutes", is_flag=True, help="Only the part itself and its variants.")
 @click.option("--optional", "optional_lines", is_flag=True, help="For optional lines too.")
 @click.option("--expired", "use_expired", is_flag=True, help="Expired lots too.")
+@click.option(
+    "--components",
+    default=Components.UNTRACKED.value,
+    show_default=True,
+    type=click.Choice([one.value for one in Components]),
+    help="Tracked ones go into the unit that has their serial number.",
+)
+@click.option("--whole", "whole_items", is_flag=True, help="Take lots whole, and none that others have a part of.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be allocated.")
 @lines_option
 @doing
@@ -153,6 +162,8 @@ def auto_allocate_command(
     no_substitutes: bool,
     optional_lines: bool,
     use_expired: bool,
+    components: str,
+    whole_items: bool,
     dry_run: bool,
     lines: tuple[str, ...],
 ) -> Answer:
@@ -170,6 +181,8 @@ def auto_allocate_command(
         optional_lines=optional_lines,
         order=Order(order),
         use_expired=use_expired,
+        components=Components(components),
+        whole_items=whole_items,
         lines=[line.pk for line in named_lines(found, lines)] if lines else None,
         dry_run=dry_run,
         **asked,
