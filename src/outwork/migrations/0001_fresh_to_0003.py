@@ -773,7 +773,10 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "indexes": [models.Index(fields=["number"], name="part_by_number")],
+                "indexes": [
+                    models.Index(fields=["number"], name="part_by_number"),
+                    models.Index(fields=["minimum_stock"], name="part_by_minimum_stock"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("name", "number", "revision"), name="part_name_number_and_revision_are_unique_together"

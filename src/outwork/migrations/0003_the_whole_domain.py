@@ -720,6 +720,10 @@ class Migration(migrations.Migration):
                 to="outwork.owner",
             ),
         ),
+        migrations.AddIndex(
+            model_name="part",
+            index=models.Index(fields=["minimum_stock"], name="part_by_minimum_stock"),
+        ),
         migrations.AddConstraint(
             model_name="part",
             constraint=models.CheckConstraint(

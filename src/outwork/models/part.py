@@ -100,7 +100,10 @@ class Part(QuickModel):
             models.CheckConstraint(condition=Q(maximum_stock__gte=0), name="part_maximum_stock_is_not_negative"),
             models.CheckConstraint(condition=Q(weight__isnull=True) | Q(weight__gt=0), name="part_weight_is_positive"),
         ]
-        indexes = [models.Index(fields=["number"], name="part_by_number")]
+        indexes = [
+            models.Index(fields=["number"], name="part_by_number"),
+            models.Index(fields=["minimum_stock"], name="part_by_minimum_stock"),
+        ]
 
     def __str__(self) -> str:
         return self.label
