@@ -59,7 +59,8 @@ def transfer_stock(
         if_allowed=frozenset({PlaceKind.CUSTOMER}),
         also=_lying_there(rows) if merge else (),
     )
-    alike = {_likeness(one): one for one in hand.held.values() if merge and _may_grow(one, rows)}
+    oldest_last = sorted(hand.held.values(), key=lambda one: -one.id)
+    alike = {_likeness(one): one for one in oldest_last if merge and _may_grow(one, rows)}
     quantities = [_read(row, index, hand, reasons) for index, row in enumerate(rows)]
     reasons.raise_any()
 
