@@ -7,6 +7,7 @@ import pytest
     ("arguments", "said"),
     [
         (("supplier-part", "create"), "[required]"),
+        (("part", "create"), "It is bought. [default: the setting PART_PURCHASEABLE]"),
         (("location", "create"), "[default: yes, if it is a company's]"),
     ],
 )

@@ -95,14 +95,21 @@ def with_fields(
     *,
     arguments: tuple[str, ...] = (),
     hidden: tuple[str, ...] = (),
+    defaults: Mapping[str, str] | None = None,
     is_new: bool,
 ) -> Callable[[Command], Command]:
-    """Give a command an option for each field; of a new row some are `arguments` instead."""
+    """Give a command an option for each field; of a new row some are `arguments` instead.
+
+    `defaults`: what a new row has where something else than the field says it, in words.
+    """
 
     def decorate(command: Command) -> Command:
         for field in reversed(fields_of(model)):
             if field.name not in arguments + hidden:
-                command = _option(field, helps.get(field.name, ""), is_new=is_new)(command)
+                text = helps.get(field.name, "")
+                if is_new and defaults and field.name in defaults:
+                    text = f"{text} [default: {defaults[field.name]}]"
+                command = _option(field, text, is_new=is_new)(command)
         for name in reversed(arguments):
             command = click.argument(name, metavar=_words(name).upper().replace(" ", "_"))(command)
         return command

@@ -35,7 +35,7 @@ class Spoken:
     `arguments`: the fields that `create` takes by their place. `more`: what a list says of each row beside its
     fields, by id. `facts`: what the page says below them, as lines; `data`: the same for `--json`. `extras` are
     options beyond the fields, read into the row by `read_extras`; `save` makes or changes such rows. `hidden`: fields
-    that have no option, because extras say them.
+    that have no option, because extras say them. `defaults`: what a new row has, in words, where settings say it.
     """
 
     model: type[Model]
@@ -51,6 +51,7 @@ class Spoken:
     read_extras: Callable[[dict[str, Any]], dict[str, Any]] = lambda given: {}
     save: Callable[..., Done] | None = None
     hidden: tuple[str, ...] = ()
+    defaults: Mapping[str, str] | None = None
 
     @property
     def word(self) -> str:
@@ -133,7 +134,12 @@ def create_command(spoken: Spoken) -> click.Command:
         return Answer(done, f"Created {spoken.word} {made}.", {"id": made.pk, "name": str(made)})
 
     fields = with_fields(
-        spoken.model, spoken.helps or {}, arguments=spoken.arguments, hidden=spoken.hidden, is_new=True
+        spoken.model,
+        spoken.helps or {},
+        arguments=spoken.arguments,
+        hidden=spoken.hidden,
+        defaults=spoken.defaults,
+        is_new=True,
     )
     command = fields(create)
     for extra in spoken.extras:

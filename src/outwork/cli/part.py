@@ -14,6 +14,7 @@ from outwork.cli.master_data import More, Spoken, group, section
 from outwork.cli.tables import several
 from outwork.models import Part
 from outwork.operations.master_data.duplicating import duplicate_parts
+from outwork.operations.master_data.part_numbers import DEFAULTS
 from outwork.queries import listing, parts, stock
 from outwork.rules.lifecycle import Stage
 
@@ -163,6 +164,7 @@ SPOKEN = Spoken(
     more=_more,
     facts=_facts,
     data=_data,
+    defaults={flag: f"the setting {key}" for flag, key in DEFAULTS.items()},
 )
 command = group(SPOKEN, "part", "Parts: what is bought, built and fitted.")
 
