@@ -117,7 +117,8 @@ class Story:
         """Take all of it back, newest first."""
         done = Event.objects.filter(pk__gt=self.first_event, kind__in=WAYS).order_by("-pk")
         for event in list(done):
-            if event.kind == "stock.opened" or event.data.get("repeated"):
+            moved_nothing = event.kind == "build.consumed" and not event.movements.exists()
+            if event.kind == "stock.opened" or event.data.get("repeated") or moved_nothing:
                 continue
             reverse_event(event=event.pk, reason="All of it", **self.shop.by_bo)
             assert [one.text for one in verify()] == []
