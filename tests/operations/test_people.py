@@ -59,7 +59,7 @@ def test_it_works(shop):
     assert eve.check_password(GOOD.text)
     assert (may(eve, "stock", "change"), may(eve, "stock", "view"), may(eve, "stock", "delete")) == (True, True, False)
     assert not may_see_prices(eve)
-    assert (str(eve.owner), str(stores.owner)) == ("eve", "Stores")
+    assert sorted(str(owner) for owner in Owner.objects.all()) == ["Stores", "eve"]
     event = Event.objects.get(pk=done.event_id)
     assert (event.kind, event.data["groups"], event.data["username"]) == ("user.created", ["Stores"], "eve")
     assert GOOD.text not in str(event.data)
@@ -162,7 +162,7 @@ def test_refuses_a_group_that_is_none(shop):
 def test_a_group_goes_when_it_owns_nothing(shop):
     stores = group(shop)
     change_user(user=shop.dee, groups=[stores], **shop.by_ada)
-    shelf = Location.objects.create(name="Shelf", path="Shelf", owner=stores.owner)
+    shelf = Location.objects.create(name="Shelf", path="Shelf", owner=Owner.objects.get(group=stores))
     assert refused(remove_group, group=stores, **shop.by_ada) == ["group_in_use"]
     shelf.owner = None
     shelf.save()
@@ -189,3 +189,20 @@ def test_the_cost_does_not_grow_with_the_groups(shop, statements, size):
     with statements() as count:
         create_group(name="All", roles={area: ["view"] for area in list(AREAS)[:size]}, **shop.by_ada)
     assert count == 6 + lock
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_send_each_other_away_one_stays(shop, at_once):
+    answers = at_once(
+        lambda: change_user(user=shop.bo, is_active=False, **shop.by_ada),
+        lambda: change_user(user=shop.ada, is_active=False, **shop.by_bo),
+    )
+    assert [one.codes for one in answers if isinstance(one, Refusal)] == [["last_superuser"]]
+    assert User.objects.filter(is_superuser=True, is_active=True).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_name_is_given_to_one_user(shop, at_once):
+    answers = at_once(*(lambda: create_user(username="eve", **shop.by_ada) for _ in range(4)))
+    assert [one.codes for one in answers if isinstance(one, Refusal)] == [["username_used"]] * 3
+    assert User.objects.filter(username="eve").count() == 1

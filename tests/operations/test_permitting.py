@@ -1,5 +1,7 @@
 """Who may do what: asked before every operation, through groups, and not again for the steps of one."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group
 
@@ -85,7 +87,7 @@ def test_an_operation_that_failed_leaves_nobody_unasked(shop):
 def test_what_was_done_is_taken_back_by_who_may_do_such_things(shop):
     item = shop.put("R-10K", 10)
     done = remove_stock(rows=[Removal(item.pk, 4)], **shop.by_bo)
-    asked = {"event": done.event_id, "reason": "wrong box"}
+    asked: dict[str, Any] = {"event": done.event_id, "reason": "wrong box"}
     drawer = allow(shop.cy, "bom.change")
     assert shop.refused(reverse_event, **asked, actor=drawer) == [("not_permitted", ("actor",))]
     reverse_event(**asked, **shop.by(allow(shop.dee, "stock.change")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
@@ -57,13 +58,16 @@ def people() -> list[Person]:
 
 def teams() -> list[Team]:
     """Every group by name; three statements."""
-    found = Group.objects.prefetch_related("user_set", "roles").order_by("name")
+    roles: dict[int, dict[str, Role]] = defaultdict(dict)
+    for role in Role.objects.all():
+        roles[role.group_id][role.area] = role
+    found = Group.objects.prefetch_related("user_set").order_by("name")
     return [
         Team(
             id=group.pk,
             name=group.name,
             members=sorted(user.username for user in group.user_set.all()),
-            roles=_verbs({role.area: role for role in group.roles.all()}),
+            roles=_verbs(roles[group.pk]),
         )
         for group in found
     ]
