@@ -5,16 +5,22 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import StockItem
+from outwork.models import PurchaseOrder, StockItem
+from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.adding_stock import NewStock, add_stock
 from outwork.operations.changing_stock import Change, change_stock
 from outwork.operations.counting_stock import Counted, count_stock
+from outwork.operations.creating_order import create_order
+from outwork.operations.making_outputs import make_outputs
 from outwork.operations.moving_stock import Transfer, transfer_stock
+from outwork.operations.order_states import place_order
+from outwork.operations.receiving import receive
 from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.taking_back import reverse_event
 from outwork.operations.writing_off_stock import write_off_stock
 from outwork.queries import stock
 from outwork.rules.places import PlaceKind
+from outwork.rules.receiving import Arrival
 
 
 def added(shop, number="R-10K", **facts):
@@ -132,6 +138,41 @@ def test_new_stock_gets_its_batch_by_the_template(shop):
     assert added(shop).batch == "20260302-five"
     shop.switch_on("TIME_ZONE", "Pacific/Kiritimati")
     assert added(shop).batch == "20260303-five"
+
+
+def test_receipts_and_outputs_get_theirs_by_it_too(shop):
+    shop.switch_on(
+        "STOCK_BATCH_CODE_TEMPLATE", "{{ part.number }}/{{ build_order.reference }}{{ purchase_order.reference }}"
+    )
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 4)
+    (output,) = shop.received(shop.ordered(build), 2)
+    order = output.purchase_line.order.reference
+    assert output.item.batch == f"BOARD/{build.reference}{order}"
+    (named,) = shop.received(output.purchase_line, 1, batch="MINE")
+    assert named.item.batch == "MINE"
+    inside = shop.build(shop.assembly("CORE", {"R-10K": 1}), 2)
+    make_outputs(build=inside, units=1, **shop.by_bo)
+    inside.refresh_from_db()
+    make_outputs(build=inside, units=1, batch="X", **shop.by_bo)
+    assert sorted(StockItem.objects.filter(build=inside).values_list("batch", flat=True)) == [
+        f"CORE/{inside.reference}",
+        "X",
+    ]
+    shop.recount()
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_what_was_bought_goes_when_it_is_used_up_too(shop, goes):
+    shop.switch_on("STOCK_DELETE_DEPLETED_DEFAULT", goes)
+    acme = shop.company("Acme")
+    sold = shop.sells(acme, shop.part("R-10K"))
+    order = PurchaseOrder.objects.get(pk=create_order(supplier=acme, **shop.by_ada).ids[0])
+    line = add_lines(order=order, lines=[NewLine(sold.pk, 5)], **shop.by_ada).ids[0]
+    order.refresh_from_db()
+    place_order(order=order, **shop.by_ada)
+    order.refresh_from_db()
+    receive(order=order, arrivals=[Arrival(line, 5)], location=shop.location("Main shelf"), **shop.by_bo)
+    assert StockItem.objects.get().goes_when_empty is goes
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,13 @@ from outwork.ledger.serial_counting import count_on
 from outwork.ledger.serials import Claim, check_free, read_serials, scopes
 from outwork.models import Build, BuildLine, BuildOutput, Company, Location, StockItem, User
 from outwork.operations import build_states
+from outwork.operations.batch_codes import BatchCodes
 from outwork.operations.choosing_maker import maker_of
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.text_limits import check_texts
-from outwork.queries.settings import company_day
+from outwork.queries.settings import all_settings
 from outwork.rules import states
+from outwork.rules.days import day_in
 from outwork.rules.places import Kind, at_location
 from outwork.rules.quantities import ZERO, quantity, whole
 from outwork.rules.refusals import Reasons, declare, refuse
@@ -75,8 +77,10 @@ def make_outputs(
         build_states.freeze(build, event)
         build_states.touch(build)
     scope = scopes([build.part])[build.part_id]
-    days = build.part.default_expiry_days
-    expiry = company_day(at) + datetime.timedelta(days=days) if days else None
+    known, days = all_settings(), build.part.default_expiry_days
+    expiry = day_in(at, known["TIME_ZONE"]) + datetime.timedelta(days=days) if days else None
+    code = batch or build.batch
+    code = code or BatchCodes.of(known, at).code(part=build.part, quantity=count, location=target, build=build)
     item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
     posting, made = Posting(event, {}), []
     for item_id, output_id, serial in zip(item_ids, output_ids, numbers, strict=True):
@@ -85,7 +89,7 @@ def make_outputs(
             part_id=build.part_id,
             quantity=count / len(numbers),
             received_at=at,
-            batch=batch or build.batch,
+            batch=code,
             expiry_date=expiry,
             serial=serial,
             serial_number=serial_number(serial) if serial else None,

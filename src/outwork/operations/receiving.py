@@ -21,6 +21,7 @@ from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
 from outwork.operations import build_states, order_states
 from outwork.operations.arriving import Lot, lots_of
+from outwork.operations.batch_codes import BatchCodes
 from outwork.operations.deciding_on_receipt import decide_on_receipt
 from outwork.operations.matching_deliveries import count_deliveries, fill_in
 from outwork.operations.recording import Done, operation, record
@@ -85,13 +86,15 @@ def receive(
         reason=reason,
     )
     lots, unreserved = lots_of(order, lines, builds, arrivals, receipt, location)
+    codes = BatchCodes.of(settings, at)
+    lots = [_with_batch(lot, order, codes) for lot in lots]
 
     arrived = [(lot.arrival, lot.line, lot.units, lot.serials) for lot in lots]
     counted, said = count_deliveries(announced, arrived)
     data = {**_told(receipt), **({"announced": counted} if counted else {})}
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=data)
     said += unreserved + _ready_builds(builds, event) + _nameless(lots)
-    items, outputs = _book(order, lots, event)
+    items, outputs = _book(order, lots, event, used_up_goes=settings["STOCK_DELETE_DEPLETED_DEFAULT"])
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
     if receipt.over:
         # More units than ordered share the order's extra costs, those that came before too.
@@ -165,14 +168,21 @@ def _ready_builds(builds: dict[int, Build], event: Event) -> list[dict[str, Any]
     return said
 
 
+def _with_batch(lot: Lot, order: PurchaseOrder, codes: BatchCodes) -> Lot:
+    """The batch that was said, else that of the build, else one by the company's template."""
+    said = lot.arrival.batch or (lot.build.batch if lot.build and lot.makes_outputs else "")
+    batch = said or codes.code(
+        part=lot.line.part, quantity=lot.units, location=lot.location, build=lot.build, order=order
+    )
+    return replace(lot, arrival=replace(lot.arrival, batch=batch))
+
+
 def _nameless(lots: Sequence[Lot]) -> list[dict[str, Any]]:
     """Units of trackable parts that nobody can tell apart later: with neither serial numbers nor a batch."""
     return [
         {"code": "without_serials", "part": lot.line.part.label, "quantity": as_text(lot.units)}
         for lot in lots
-        if lot.line.part.is_trackable
-        and lot.item_count
-        and not (lot.serials or lot.arrival.batch or (lot.build and lot.makes_outputs and lot.build.batch))
+        if lot.line.part.is_trackable and lot.item_count and not (lot.serials or lot.arrival.batch)
     ]
 
 
@@ -183,7 +193,9 @@ _UNUSUAL = {
 }
 
 
-def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list[int], list[list[int]]]:
+def _book(
+    order: PurchaseOrder, lots: Sequence[Lot], event: Event, *, used_up_goes: bool
+) -> tuple[list[int], list[list[int]]]:
     """Post the arrivals and write the outputs; gives the items, and the outputs lot by lot."""
     known = landed([order.pk])
     costs, today = known.at(event.at), known.day(event.at)
@@ -199,6 +211,7 @@ def _book(order: PurchaseOrder, lots: Sequence[Lot], event: Event) -> tuple[list
         mine: list[int] = []
         for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event, today):
             output = next(output_ids) if lot.makes_outputs else None
+            held.goes_when_empty = used_up_goes and held.serial is None and output is None
             posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
             items.append(held.id)
             if output is not None and lot.build is not None:
@@ -265,7 +278,7 @@ def _items(
         part_id=lot.line.part_id,
         quantity=units,
         received_at=event.at,
-        batch=lot.arrival.batch or (lot.build.batch if lot.build and lot.makes_outputs else ""),
+        batch=lot.arrival.batch,
         serial_scope=lot.serial_scope,
         # Units of a build are rejected by a decision, like any that was made later.
         status=StockStatus.OK if lot.makes_outputs and is_rejected else lot.arrival.condition,
