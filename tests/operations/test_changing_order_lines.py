@@ -110,6 +110,11 @@ def test_refuses_to_order_more_on_a_complete_order_and_a_part_of_a_piece(shop):
     complete_order(order=order, accept_incomplete=True, **shop.by_ada)
     more = [LineChange(first, {"ordered": 11})]
     assert shop.refused(change_lines, order=order, changes=more) == [("order_complete_quantity", (0, "ordered"))]
+    noted = [LineChange(more[0].line_id, {"note": "x", "price": "2"})]
+    assert shop.refused(change_lines, order=order, changes=noted) == [("order_complete_quantity", (0, "note"))]
+    shop.switch_on("PURCHASEORDER_EDIT_COMPLETED_ORDERS")
+    change_lines(order=order, changes=noted, **shop.by_ada)
+    assert order.lines.get(pk=more[0].line_id).note == "x"
 
 
 def test_a_line_that_nothing_hangs_on_goes_with_its_dates(shop):

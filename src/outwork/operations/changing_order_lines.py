@@ -37,13 +37,17 @@ from outwork.rules.states import OPEN_ORDER, OrderStatus
 declare(
     line_fact_unknown="An order line has no {field} that could be changed; there are {choices}",
     ordered_below_received="{part}: {received} came already, so {asked} cannot be ordered",
-    order_complete_quantity="{order} is complete: reopen it to change what is ordered",
+    order_complete_quantity=(
+        "{order} is complete, so only the cost of its lines changes: reopen it, or allow it"
+        " (setting PURCHASEORDER_EDIT_COMPLETED_ORDERS)"
+    ),
     line_in_use="{part}: the line cannot go, {count} {what} hang on it",
     order_left_empty="{order} would have no lines left: cancel it instead",
 )
 
 FACTS = ("ordered", "price", "currency", "discount", "destination", "reference", "note")
-_OPEN_ONLY = frozenset({"ordered", "destination"})
+# What the invoice says is known when the goods are long here; everything else of a complete order is locked.
+_OF_COST = frozenset({"price", "currency", "discount"})
 _COLUMNS = ("ordered", "price", "currency", "discount", "destination_id", "reference", "note")
 
 
@@ -66,7 +70,8 @@ def change_lines(
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
-    """Change lines of an order that is open, or (price, discount and texts) complete; `ids` holds them.
+    """Change lines of an order that is open, or (price, currency and discount; all where the setting
+    PURCHASEORDER_EDIT_COMPLETED_ORDERS allows it) complete; `ids` holds them.
 
     What came already is worth what it costs now, with all that it went into; that is said, and so is what a line that
     was cut is no longer bought for (the newest builds give way). A placed order of which
@@ -171,6 +176,7 @@ def _check_named(order: PurchaseOrder, known: Mapping[int, PurchaseLine], lines:
 def _apply(order: PurchaseOrder, known: Mapping[int, PurchaseLine], changes: Sequence[LineChange]) -> None:
     """Put the new facts on the lines; refuses all that is wrong at once."""
     reasons = Reasons()
+    may_edit = order.status in OPEN_ORDER or get("PURCHASEORDER_EDIT_COMPLETED_ORDERS")
     targets = [
         (one.facts["destination"], (index, "destination"))
         for index, one in enumerate(changes)
@@ -180,8 +186,8 @@ def _apply(order: PurchaseOrder, known: Mapping[int, PurchaseLine], changes: Seq
     for index, one in enumerate(changes):
         if unknown := [name for name in one.facts if name not in FACTS]:
             reasons.add("line_fact_unknown", field=unknown, choices=FACTS, where=(index, unknown[0]))
-        if order.status not in OPEN_ORDER and _OPEN_ONLY & one.facts.keys():
-            reasons.add("order_complete_quantity", order=order.reference, where=(index, "ordered"))
+        if order.status not in OPEN_ORDER and not may_edit and (locked := sorted(one.facts.keys() - _OF_COST)):
+            reasons.add("order_complete_quantity", order=order.reference, where=(index, locked[0]))
         texts = {name: str(one.facts[name]) for name in ("reference", "note") if name in one.facts}
         check_texts(PurchaseLine, texts, reasons, where=(index,))
         for name in FACTS:

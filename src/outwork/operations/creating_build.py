@@ -29,7 +29,6 @@ declare(
     responsible_missing="Say who answers for it",
     parent_missing="Say which build order it feeds",
     parent_not_open="{build} is complete or cancelled: nothing is built for it any more",
-    project_not_active="Project {project} is not active any more",
 )
 
 PRIORITY_LIMIT = 2_147_483_647

@@ -17,6 +17,7 @@ from outwork.rules.states import PURCHASE_ORDER, OrderStatus
 
 declare(
     order_empty="{order} has no lines: there is nothing to order",
+    failing_without_reason="{order} becomes {state} only with a reason",
     order_lines_open="{order} still waits for {parts}. Receive it, close it short, or say that you accept it",
 )
 
@@ -30,7 +31,7 @@ def place_order(
     expected_version: int | None = None,
     key: str | None = None,
 ) -> Done:
-    """Place a draft or held order. Pending builds that it feeds are issued, which freezes their lines.
+    """Place a draft or held order, or one that was lost and turned up. Pending builds that it feeds are issued, which freezes their lines.
 
     A build on hold stays on hold, and that is said. Repeating it changes nothing. Refuses
     transition_impossible, order_empty, and each bad link as `add_lines` does (a build may have been
@@ -48,8 +49,11 @@ def place_order(
 
     event = record("order.placed", order, actor=actor, at=at)
     said = build_states.issue_ordered(builds.values(), order.reference, event)
-    order.placed_at = order.placed_at or at
+    was_lost = order.status == OrderStatus.LOST
+    order.placed_at, order.completed_at = order.placed_at or at, None
     _move(order, OrderStatus.PLACED)
+    if was_lost:
+        said += revalue_orders([order.pk], event)  # what comes after all shares the extra costs
     return Done(event.pk, [order.pk], said=said)
 
 
@@ -122,6 +126,63 @@ def complete_order(
         refuse("order_lines_open", order=order.reference, lines=len(waiting), parts=parts)
     event = record("order.completed", order, actor=actor, at=at)
     finish(order, at)
+    return Done(event.pk, [order.pk], said=revalue_orders([order.pk], event))
+
+
+@operation
+def lose_order(
+    *,
+    order: PurchaseOrder,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Give a placed order up for lost, with a reason: what is open no longer comes. Placing it again finds it.
+
+    What was received stays, and bears the order's extra costs alone. Repeating it changes nothing. Refuses
+    transition_impossible, failing_without_reason.
+    """
+    return _fail(order, OrderStatus.LOST, "order.lost", reason, actor, at, expected_version)
+
+
+@operation
+def return_order(
+    *,
+    order: PurchaseOrder,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None = None,
+    key: str | None = None,
+) -> Done:
+    """Say that a placed or complete order went back as a whole, with a reason; it is the end of the order.
+
+    It moves no stock: what is here goes back by a return to the supplier. Repeating it changes nothing. Refuses
+    transition_impossible, failing_without_reason.
+    """
+    return _fail(order, OrderStatus.RETURNED, "order.returned", reason, actor, at, expected_version)
+
+
+def _fail(
+    order: PurchaseOrder,
+    status: OrderStatus,
+    kind: str,
+    reason: str,
+    actor: User,
+    at: datetime.datetime,
+    expected_version: int | None,
+) -> Done:
+    order = lock_order(order, expected_version=expected_version)
+    if states.is_repeat(order.status, status):
+        return _nothing(kind, order, actor, at)
+    states.require_move(PURCHASE_ORDER, order.status, status, document=order.reference)
+    if not reason.strip():
+        refuse("failing_without_reason", order=order.reference, state=status.word, where=("reason",))
+    event = record(kind, order, actor=actor, at=at, reason=reason)
+    order.completed_at = at
+    _move(order, status)
     return Done(event.pk, [order.pk], said=revalue_orders([order.pk], event))
 
 

@@ -114,6 +114,7 @@ declare(
     line_named_twice="Line {line} is named twice",
     output_decided="Output {output} of {build} is {state} already",
     no_lines_named="Name at least one line",
+    project_not_active="Project {project} is not active any more",
     dates_reversed="The start {start} lies after the target {target}",
     line_not_on_order="Line {line} is not on {order}",
     serials_needed="{part} has tracked components: give its units serial numbers",

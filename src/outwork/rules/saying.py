@@ -27,6 +27,8 @@ SAID: dict[str, str] = {
     "build_complete": "{build} is complete: what arrived for it is accepted at once",
     "build_issued": "{build} is in production now, and its lines are frozen",
     "build_on_hold": "{build} is on hold and stays so",
+    "build_links_left_out": "The lines are not linked to {builds}: link them if they are to deliver them again",
+    "line_left_out": "{part}: {sku} is not active any more, so its line was left out",
     "build_overordered": "{build} is for {planned} units, and {ordered} are ordered now",
     "line_not_copied": "{part} was not copied: {reason}",
     "substitute_not_copied": "The substitute {part} was not copied: {reason}",
