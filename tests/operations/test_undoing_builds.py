@@ -58,7 +58,9 @@ def test_a_finish_taken_back(shop, build, line):
     assert build.status == BuildStatus.PRODUCTION
     assert build.completed_at is None
     assert shop.item_of(BuildOutput.objects.get(pk=bad)).value == Decimal("20.80")
-    assert not output_cost(output).is_final
+    cost = output_cost(output)
+    assert cost is not None
+    assert not cost.is_final
     assert Event.objects.get(pk=undone.event_id).kind == "build.finish taken back"
     shop.recount()
     finished(shop, build, accept_incomplete=True)

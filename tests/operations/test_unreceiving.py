@@ -177,6 +177,7 @@ def test_refuses_what_was_accepted_with_it_and_went_on(shop, build, line):
     shop.allocate(build.reference, shop.put("R-10K", 40, "Acme Assembly"), 40)
     event = receipt(shop, line, Arrival(line.pk, 2, serials="1-2"), accept=True)
     first = BuildOutput.objects.earliest("pk")
+    assert first.item_id is not None
     transfer_stock(rows=[Transfer(first.item_id, shop.location("Main shelf").pk)], **shop.by_bo)
     assert shop.refused(unreceive, receipt=event, reason="Wrong") == [("receipt_moved_on", ("items", first.item_id))]
 

@@ -40,6 +40,7 @@ from outwork.rules.quantities import quantity as read_quantity
 from outwork.rules.refusals import Reasons, declare
 from outwork.rules.requirement import required
 from outwork.rules.states import OPEN_BUILD, OPEN_ORDER, BuildStatus, OrderStatus
+from outwork.rules.supply import ConsumeWhen
 
 declare(
     split_more_than_open="{build}: {open} of its {planned} units are not made yet, {asked} were to be split off",
@@ -93,7 +94,7 @@ def split_build(
         quantity=units,
         is_external=outside,
         manufacturer=manufacturer or (build.manufacturer if outside else None),
-        consume=build.consume if outside == build.is_external else None,
+        consume=ConsumeWhen(build.consume) if outside == build.is_external else None,
         reference=reference,
         target_date=target_date or build.target_date,
         actor=actor,

@@ -172,7 +172,7 @@ def note_later_units(build: Build, back: Back, fewer: Units) -> None:
                 wrong.append(line.part.label)
         later = _latest_after(back.event, build, maker) if wrong else None
         if later is not None:
-            told = {"build": build.reference, "parts": wrong, "later": later[0], "kind": later[1]}
+            told: dict[str, Any] = {"build": build.reference, "parts": wrong, "later": later[0], "kind": later[1]}
             back.reasons.add("later_units_depend", **told)
 
 
