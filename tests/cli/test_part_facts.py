@@ -40,6 +40,7 @@ def test_properties_of_a_part(shop, program):
         ["R-10K", "part", "Resistance", "4k7", "ohm"],
     ]
     assert program("parameter", "change", "R-10K/Resistance", "--text", "5k") == ["4k7: changed text."]
+    assert program.json("parameter", "show", "R-10K/Resistance")["number"] == 5000.0
     assert program.codes("parameter", "create", "Dielectric", "NP0", "--part", "R-10K") == ["parameter_not_a_choice"]
     assert program.codes("parameter", "create", "Dielectric", "X7R") == ["value_missing", "value_missing"]
     program("parameter", "create", "Dielectric", "X7R", "--part", "R-10K", "--company", "Acme", status=2)
@@ -167,6 +168,8 @@ def test_what_prices_were(shop, program):
     shop.part("R-10K")
     program("supplier-part", "create", "Mouser", "603-RC", "--part", "R-10K", "--price", "1=6.10")
     assert program("supplier-part", "create", "Mouser", "604", "--part", "R-10K", "--available", "12")
+    assert any(line.startswith("  Available as of 20") for line in program("supplier-part", "show", "604"))
+    assert program.json("supplier-part", "show", "604")["available_at"]
     assert program("supplier-part", "prices", "604") == ["No price of it ever changed."]
     program("supplier-part", "change", "603-RC", "--price", "1=5.90 USD")
     lines = [line.split()[1:] for line in program("supplier-part", "prices", "603-RC")]

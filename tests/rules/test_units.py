@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outwork.rules.refusals import Refusal
-from outwork.rules.units import measure, unit_of
+from outwork.rules.units import UNITS, measure, unit_of
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,15 @@ def test_a_name_of_its_own_goes_before_a_prefix():
     assert unit_of("cin") is None
     assert unit_of("*m") is None
     assert unit_of("m/") is None
+
+
+@given(st.sampled_from(sorted(UNITS)), st.decimals(-(10**9), 10**9, places=3))
+def test_every_unit_reads_its_own_values(unit, number):
+    assert measure(f"{number} {unit}", unit) == measure(str(number), unit) == number
+
+
+@given(st.sampled_from(["ohm", "F", "H", "V", "A", "W", "Hz", "m", "g"]), st.integers(1, 10**6))
+def test_a_prefix_goes_there_and_back(unit, number):
+    for prefix in ("k", "M", "m", "u", "n"):
+        there = measure(f"{number} {unit}", f"{prefix}{unit}")
+        assert measure(f"{there} {prefix}{unit}", unit) == number

@@ -196,9 +196,11 @@ def remove_command(spoken: Spoken) -> click.Command:
 
 
 def as_data(model: type[Model], row: Any) -> dict[str, Any]:
-    """A row as `--json` prints it: every field; what it refers to by name, and by id."""
+    """A row as `--json` prints it: every field, also what follows from others; what it refers to by name, and by id."""
     data: dict[str, Any] = {"id": row.pk}
-    for field in fields_of(model):
+    for field in model._meta.concrete_fields:
+        if field.primary_key:
+            continue
         if isinstance(field, ForeignKey):
             other = getattr(row, field.name)
             data[field.name], data[field.attname] = (None if other is None else str(other)), getattr(row, field.attname)

@@ -76,6 +76,8 @@ def _cells(row: SupplierPart, more: More) -> Sequence[Any]:
 
 
 def _facts(row: SupplierPart) -> Iterator[str]:
+    if row.available_at is not None:
+        yield f"  Available as of {day(row.available_at, company_zone())}"
     rows = [(one.quantity, one.price, one.currency) for one in prices_of([row.pk])[row.pk]]
     yield from section("Prices per pack", ("from", "price", ""), rows, limit=100)
 

@@ -124,8 +124,8 @@ def _table() -> Iterator[tuple[str, Unit]]:
         yield name, Unit(fahrenheit, _powers(K=1), zero=Decimal("459.67") * fahrenheit, is_prefixed=False)
 
 
-_UNITS = dict(_table())
-_LOWER = {name.lower(): unit for name, unit in _UNITS.items() if len(name) > 2}
+UNITS = dict(_table())
+_LOWER = {name.lower(): unit for name, unit in UNITS.items() if len(name) > 2}
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _MEASURE = re.compile(rf"\s*({_NUMBER})(?:/([0-9]+))?\s*(.*?)\s*", re.DOTALL)
 _LETTER_FOR_POINT = re.compile(r"\s*([+-]?[0-9]+)([RkKMGmunpµμ])([0-9]+)\s*(.*?)\s*", re.DOTALL)
@@ -158,12 +158,12 @@ def unit_of(text: str) -> Unit | None:
 
 def _single(name: str) -> Unit | None:
     """One unit with or without a prefix."""
-    if name in _UNITS:
-        return _UNITS[name]
+    if name in UNITS:
+        return UNITS[name]
     for prefixes, least in ((_SYMBOLS, 1), (_WORDS, 3)):
         for prefix, exponent in prefixes.items():
             rest = name.removeprefix(prefix)
-            unit = _UNITS.get(rest) if len(rest) >= least and rest != name else None
+            unit = UNITS.get(rest) if len(rest) >= least and rest != name else None
             if unit is not None and unit.is_prefixed:
                 return Unit(unit.factor.scaleb(exponent), unit.powers)
     return _LOWER.get(name.lower())
