@@ -9,6 +9,7 @@ import click
 from django.utils import timezone
 
 from outwork.cli import (
+    build_aside,
     build_changes,
     build_cost,
     build_deviations,
@@ -52,6 +53,7 @@ for _module in (
     build_states,
     build_stock,
     build_outputs,
+    build_aside,
     build_cost,
     build_explain,
     build_undoing,

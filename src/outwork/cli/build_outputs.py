@@ -13,7 +13,7 @@ from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import DAY, build_argument, location_option, note_option, reason_option
 from outwork.cli.tables import money, several, shown
 from outwork.models import Build, BuildOutput, PurchaseLine
-from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
+from outwork.operations.deciding import Decision, accept_outputs, accept_rest, reject_outputs, report_scrap
 from outwork.operations.making_outputs import make_outputs
 from outwork.operations.ordering_build import order_build
 from outwork.queries.naming import build_named, company_named, lines_to_name, location_named, order_line_named
@@ -108,7 +108,7 @@ def make(
         reason=reason,
         **asked,
     )
-    return Answer(done, f"Made {_described(done.ids)} for {found.reference}.")
+    return Answer(done, f"Made {described(done.ids)} for {found.reference}.")
 
 
 def choosing(command: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -132,6 +132,7 @@ def choosing(command: Callable[..., Answer]) -> Callable[..., Answer]:
     is_flag=True,
     help="Although tracked components are missing in them; say why with --note.",
 )
+@click.option("--rest", is_flag=True, help="All that nobody decided on yet and that is not set aside.")
 @note_option
 def accept(
     asked: Asked,
@@ -141,10 +142,17 @@ def accept(
     units: str | None,
     location: str | None,
     without_components: bool,
+    rest: bool,
     note: str,
 ) -> Answer:
     """Accept units. They become stock, and components are consumed for them."""
     found = build_named(build)
+    if rest:
+        if names or everything or units is not None or without_components:
+            raise click.UsageError("Either --rest, or name units, or say --all or --units N.")
+        place = location_named(location) if location else None
+        done = accept_rest(build=found, location=place, note=note, **asked)
+        return Answer(done, f"Accepted {described(done.ids)} of {found.reference}.")
     done = accept_outputs(
         build=found,
         decisions=chosen_outputs(found, names, everything=everything, units=units, key=asked["key"]),
@@ -153,7 +161,7 @@ def accept(
         note=note,
         **asked,
     )
-    return Answer(done, f"Accepted {_described(done.ids)} of {found.reference}.")
+    return Answer(done, f"Accepted {described(done.ids)} of {found.reference}.")
 
 
 @click.command("reject")
@@ -182,7 +190,7 @@ def reject(
         location=location_named(location) if location else None,
         **asked,
     )
-    return Answer(done, f"Rejected {_described(done.ids)} of {found.reference}.")
+    return Answer(done, f"Rejected {described(done.ids)} of {found.reference}.")
 
 
 @click.command("scrap")
@@ -293,7 +301,7 @@ def _so_many(build: Build, asked: Decimal, outputs: Sequence[Any]) -> list[Decis
     return decisions
 
 
-def _described(output_ids: Sequence[int]) -> str:
+def described(output_ids: Sequence[int]) -> str:
     """How many units, with their serial numbers or the numbers of their outputs; one statement."""
     rows = list(BuildOutput.objects.filter(pk__any=output_ids).values_list("pk", "quantity", "item__serial"))
     units = sum((quantity for _, quantity, _ in rows), ZERO)

@@ -50,6 +50,8 @@ COMMANDS = {
     "createsuperuser": ("outwork.cli.createsuperuser", "Make a user who may do everything."),
     "build": ("outwork.cli.build", "Build orders: what is to be made, by us or by a manufacturer."),
     "order": ("outwork.cli.order", "Purchase orders: what was ordered from whom, what came, what is late."),
+    "return": ("outwork.cli.supplier_return", "Returns: what goes back to be replaced, reworked or credited."),
+    "test": ("outwork.cli.test", "Tests of units: record results, see what is missing."),
     "attachment": ("outwork.cli.attachments", "Files and links on parts, companies, documents and units."),
     "comment": ("outwork.cli.comments", "Comments on documents, parts and companies."),
     "tag": ("outwork.cli.tags", "Tags, by which people find things again."),

@@ -15,7 +15,7 @@ from outwork.operations.closing_short import close_short, reopen_lines
 from outwork.operations.receiving import receive
 from outwork.operations.unreceiving import unreceive
 from outwork.queries.naming import lines_to_name, location_named, order_line_named, order_named
-from outwork.rules.receiving import Arrival
+from outwork.rules.receiving import Arrival, Disposition
 from outwork.rules.refusals import Reasons, Refusal, refuse
 from outwork.rules.serials import serial_text
 from outwork.rules.states import OutputState, StockStatus
@@ -84,6 +84,13 @@ def one_each(given: Sequence[str], count: int, option: str, *, for_all: bool) ->
 @click.option("--packaging", default="", help="How it is packed: reel, tray.")
 @location_option
 @click.option("--accept/--no-accept", default=None, help="Accept units of a build at once, or not.")
+@click.option(
+    "--disposition",
+    "dispositions",
+    multiple=True,
+    metavar="accept|hold|reject",
+    help="What is decided about it as it comes; once for all or for each. To hold or reject takes a reason.",
+)
 @click.option("--accept-overreceipt", is_flag=True, help="More than ordered is all right; with a reason.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; kept with the event.")
 @doing
@@ -100,6 +107,7 @@ def receive_command(
     packaging: str,
     location: str | None,
     accept: bool | None,
+    dispositions: tuple[str, ...],
     accept_overreceipt: bool,
     reason: str,
 ) -> Answer:
@@ -124,6 +132,7 @@ def receive_command(
         counts = [quantity for _, quantity in arrivals]
     texts = one_each(serials, len(lines), "--serials", for_all=False)
     codes = one_each(batches, len(lines), "--batch", for_all=True)
+    verdicts = [_disposition(word) for word in one_each(dispositions, len(lines), "--disposition", for_all=True)]
     done = receive(
         order=found,
         arrivals=[
@@ -136,9 +145,11 @@ def receive_command(
                 status=STATUSES[status],
                 packaging=packaging,
                 announcement_id=delivery,
+                disposition=verdict,
+                disposition_reason=reason if verdict else "",
             )
-            for line, count, text, code, delivery in zip(
-                lines, counts, texts, codes, deliveries or [None] * len(lines), strict=True
+            for line, count, text, code, verdict, delivery in zip(
+                lines, counts, texts, codes, verdicts, deliveries or [None] * len(lines), strict=True
             )
         ],
         location=location_named(location) if location else None,
@@ -149,6 +160,14 @@ def receive_command(
     )
     back = f"  To take it back: outwork order unreceive {done.event_id} --reason TEXT"
     return Answer(done, [*_received(found, done.ids), back])
+
+
+def _disposition(word: str | None) -> Disposition | None:
+    if word is None:
+        return None
+    if word not in set(Disposition):
+        raise click.UsageError(f"--disposition is accept, hold or reject, not {word}.")
+    return Disposition(word)
 
 
 def _received(order: PurchaseOrder, item_ids: Sequence[int]) -> Iterator[str]:
