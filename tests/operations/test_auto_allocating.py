@@ -233,7 +233,7 @@ def cores(shop):
 
 def units(build):
     rows = Allocation.objects.filter(build_line__build=build, output__isnull=False)
-    return sorted((row.output.item.serial, row.item.part.number, row.item.serial) for row in rows)
+    return sorted(rows.values_list("output__item__serial", "item__part__number", "item__serial"))
 
 
 def test_tracked_components_go_into_the_unit_with_their_serial_number(shop, cores):

@@ -56,6 +56,22 @@ def test_a_mark_stands_for_one_character_and_a_hash_for_a_digit():
     assert not pattern.matches("B7-01")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "reference", "fits"),
+    [
+        ("BO-{ref:04d}", "BO-٣٤", False),  # digits of another script are no digits of ours
+        ("BO-{ref}", "BO-anything at all", True),
+        ("BO-{ref}", "BO-", False),
+        ("BO.{ref:d}", "BOx12", False),  # literal text is escaped
+        ("{date:%Y%m}-{ref:03d}", "some time-7", True),
+        ("#-{ref:d}", "x-1", False),
+        ("?{ref:d}", "1", False),
+    ],
+)
+def test_what_stands_for_what(pattern: str, reference: str, fits: bool):
+    assert Pattern.parse(pattern).matches(reference) is fits
+
+
 def test_a_field_with_a_default_matches_anything():
     assert Pattern.parse("{?:A}-{ref:02d}").matches("whatever-17")
 
