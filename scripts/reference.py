@@ -1,4 +1,4 @@
-"""Write what the reference pages take from the code: `python scripts/reference.py` after a change of settings or refusals."""
+"""Write what the reference pages take from the code: `python scripts/reference.py` after a change of settings, refusals or rights."""
 
 from __future__ import annotations
 
@@ -71,10 +71,69 @@ def refusals_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rights_page() -> str:
+    """docs/reference/rights.md."""
+    from outwork.rules import roles
+
+    special = {
+        roles.EVERYBODY: "whoever is active",
+        roles.BY_NOUN: "by what it is, see below",
+        roles.BY_EVENT: "by what was done, see below",
+        roles.BY_SUBJECT: "by what it hangs on, see below",
+    }
+    lines = [
+        "# Rights",
+        "",
+        "Who may do what. Rights are given to groups, area by area: `outwork role set GROUP AREA VERB...`. The verbs are view,",
+        "add, change and delete; whoever has one of the last three also views. Superusers may do everything. What somebody may",
+        "not do is refused with `not_permitted`. Of several rights one is enough. This page is written by",
+        "`scripts/reference.py`.",
+        "",
+        "| area | means |",
+        "|---|---|",
+        *(f"| `{area}` | {text} |" for area, text in roles.AREAS.items()),
+        "",
+        "## Operations",
+        "",
+        "| operation | takes the right to |",
+        "|---|---|",
+        *(
+            f"| `{name}` | {special.get(needed) or roles.in_words(needed)} |"
+            for name, needed in sorted(roles.NEEDS.items())
+        ),
+        "",
+        "## Master data: create, change and remove",
+        "",
+        "| noun | area |",
+        "|---|---|",
+        *(f"| {noun} | {_areas(areas)} |" for noun, areas in sorted(roles.NOUN_AREAS.items())),
+        "",
+        "## Taking back",
+        "",
+        "| what was done | takes the right to |",
+        "|---|---|",
+        *(f"| `{kind}. ...` | {roles.in_words(needed)} |" for kind, needed in sorted(roles.EVENT_RIGHTS.items())),
+        "",
+        "## Attachments, pictures, tags and comments",
+        "",
+        "To change the area of the subject; to comment, to view it.",
+        "",
+        "| subject | area |",
+        "|---|---|",
+        *(f"| {kind} | {_areas(areas)} |" for kind, areas in roles.SUBJECT_AREAS.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _areas(areas: tuple[str, ...]) -> str:
+    return " or ".join(f"`{area}`" for area in areas)
+
+
 def pages() -> Iterator[tuple[str, str]]:
     """Every page that is written, by its file name."""
     yield "settings.md", settings_page()
     yield "refusals.md", refusals_page()
+    yield "rights.md", rights_page()
 
 
 def _value(value: object) -> str:

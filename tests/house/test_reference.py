@@ -15,7 +15,7 @@ reference = importlib.util.module_from_spec(specification)
 specification.loader.exec_module(reference)
 
 
-@pytest.mark.parametrize("name", ["settings.md", "refusals.md"])
+@pytest.mark.parametrize("name", ["settings.md", "refusals.md", "rights.md"])
 def test_the_page_is_as_the_code_is(name) -> None:
     written = dict(reference.pages())[name]
     kept = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
