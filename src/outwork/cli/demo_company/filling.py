@@ -10,7 +10,7 @@ from itertools import chain
 from django.db import transaction
 from django.utils import timezone
 
-from outwork.cli.demo_company import airgrid, fenlog, gateway, stocking
+from outwork.cli.demo_company import airgrid, fenlog, gateway, stocking, tarnlog
 from outwork.cli.demo_company.catalogue import COMPANY
 from outwork.cli.demo_company.people import LOGINS
 from outwork.cli.demo_company.script import Scene
@@ -64,7 +64,7 @@ def fill(progress: Progress, *, now: datetime.datetime | None = None) -> Filled:
 
 def story() -> list[Scene]:
     """All scenes in the order of their days; on one day the threads in a fixed order."""
-    threads = (stocking.scenes, fenlog.scenes, airgrid.scenes, gateway.scenes)
+    threads = (stocking.scenes, fenlog.scenes, airgrid.scenes, gateway.scenes, tarnlog.scenes)
     return sorted(chain(*threads), key=lambda scene: -scene.ago)
 
 

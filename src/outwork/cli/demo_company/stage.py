@@ -43,6 +43,7 @@ class Stage:
         self.offers: dict[str, int] = {}
         self.builds: dict[str, int] = {}
         self.orders: dict[str, int] = {}
+        self.returns: dict[str, int] = {}
 
     def by(self, who: str, hour: int, minute: int) -> By:
         """Somebody, at a time of the day that the story has come to."""
