@@ -8,10 +8,18 @@ from typing import Any
 import click
 from django.utils import timezone
 
-from outwork.cli import order_dedicating, order_deliveries, order_extra, order_lines, order_receiving, order_states
-from outwork.cli.actor import find_actor
+from outwork.cli import (
+    order_changes,
+    order_dedicating,
+    order_deliveries,
+    order_extra,
+    order_lines,
+    order_receiving,
+    order_states,
+)
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
 from outwork.cli.options import DAY, note_option, order_argument
+from outwork.cli.order_changes import people_options, read_facts
 from outwork.cli.order_page import page, totals
 from outwork.cli.output import print_json
 from outwork.cli.tables import money, shown, table
@@ -42,7 +50,15 @@ def command() -> None:
     """
 
 
-for _module in (order_extra, order_lines, order_states, order_receiving, order_deliveries, order_dedicating):
+for _module in (
+    order_extra,
+    order_lines,
+    order_states,
+    order_receiving,
+    order_deliveries,
+    order_dedicating,
+    order_changes,
+):
     for _command in _module.COMMANDS:
         command.add_command(_command)
 
@@ -127,7 +143,7 @@ def as_data(found: OrderOverview) -> dict[str, Any]:
 @click.option("--destination", metavar="LOCATION", help="Where what comes goes.")
 @click.option("--start", "start_date", type=DAY, metavar="DATE")
 @click.option("--target", "target_date", type=DAY, metavar="DATE", help="When all should be there.")
-@click.option("--responsible", metavar="USERNAME", help="Who looks after it.")
+@people_options
 @click.option("--reference", help="Its reference; by default the next number.")
 @note_option
 @doing
@@ -140,9 +156,9 @@ def create(
     destination: str | None,
     start_date: datetime.date | None,
     target_date: datetime.date | None,
-    responsible: str | None,
     reference: str | None,
     note: str,
+    **people: Any,
 ) -> Answer:
     """Create a draft order."""
     company = company_named(supplier, where=("supplier",))
@@ -155,8 +171,8 @@ def create(
         destination=location_named(destination, where=("destination",)) if destination else None,
         start_date=start_date,
         target_date=target_date,
-        responsible=find_actor(responsible) if responsible else None,
         note=note,
+        **read_facts(people),
         **asked,
     )
     return Answer(done, f"{done.data['reference']}: a draft order to {company.name}.")
@@ -174,6 +190,8 @@ def create(
 @click.option("--destination", metavar="LOCATION", help="Where it goes when it comes.")
 @click.option("--requested", "requested_date", type=DAY, metavar="DATE", help="When it is wanted.")
 @click.option("--reference", default="", help="A reference of the line.")
+@click.option("--exact", is_flag=True, help="Just so many, and not whole packs up to the multiple.")
+@click.option("--merge/--no-merge", default=None, help="Add to an equal line of a draft, or not; as the setting says.")
 @note_option
 @doing
 def add(
@@ -189,6 +207,8 @@ def add(
     destination: str | None,
     requested_date: datetime.date | None,
     reference: str,
+    exact: bool,
+    merge: bool | None,
     note: str,
 ) -> Answer:
     """Add a line. It is for what the supplier sells under that SKU; QUANTITY is in packs."""
@@ -205,8 +225,9 @@ def add(
         requested_date=requested_date,
         reference=reference,
         note=note,
+        exact=exact,
     )
-    done = add_lines(order=found, lines=[line], **asked)
+    done = add_lines(order=found, lines=[line], merge=merge, **asked)
     made = PurchaseLine.objects.select_related("part").get(pk=done.ids[0])
     text = f"{found.reference} line {made.position}: {shown(made.ordered)} of {made.part.label} at "
     return Answer(done, f"{text}{money(made.price, made.currency)}.", {"line": made.position})

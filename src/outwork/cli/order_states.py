@@ -6,7 +6,15 @@ import click
 
 from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import order_argument, reason_option
-from outwork.operations.order_states import cancel_order, complete_order, hold_order, place_order, reopen_order
+from outwork.operations.order_states import (
+    cancel_order,
+    complete_order,
+    hold_order,
+    lose_order,
+    place_order,
+    reopen_order,
+    return_order,
+)
 from outwork.queries.naming import order_named
 
 
@@ -60,4 +68,24 @@ def reopen(asked: Asked, order: str, reason: str) -> Answer:
     return Answer(reopen_order(order=found, reason=reason, **asked), f"{found.reference} is placed again.")
 
 
-COMMANDS = (place, hold, cancel, complete, reopen)
+@click.command("lose")
+@order_argument
+@click.option("--reason", required=True, metavar="TEXT", help="What is known of it; kept with the event.")
+@doing
+def lose(asked: Asked, order: str, reason: str) -> Answer:
+    """Give an order up for lost. Placing it again finds it."""
+    found = order_named(order)
+    return Answer(lose_order(order=found, reason=reason, **asked), f"{found.reference} is lost.")
+
+
+@click.command("return")
+@order_argument
+@click.option("--reason", required=True, metavar="TEXT", help="Why it went back; kept with the event.")
+@doing
+def return_(asked: Asked, order: str, reason: str) -> Answer:
+    """Say that an order went back as a whole. It moves no stock; what is here goes back by a return."""
+    found = order_named(order)
+    return Answer(return_order(order=found, reason=reason, **asked), f"{found.reference} is returned.")
+
+
+COMMANDS = (place, hold, cancel, complete, reopen, lose, return_)
