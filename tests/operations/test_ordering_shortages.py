@@ -94,6 +94,17 @@ def test_lines_are_added_to_the_draft_named(shop, build, reel):
     assert PurchaseOrder.objects.count() == 1
 
 
+def test_a_line_of_the_draft_that_is_alike_becomes_more_and_is_for_more(shop, build, reel):
+    line = line_of(build, "R-10K")
+    first = order_shortages(picks=[Pick(30, part_id=reel.part_id, build_lines={line.pk: 20})], **shop.by_ada)
+    draft = PurchaseOrder.objects.get(pk=first.data["orders"][0])
+    picks = [Pick(30, part_id=reel.part_id, build_lines={line.pk: 15})]
+    done = order_shortages(picks=picks, orders=[draft], **shop.by_ada)
+    assert done.ids == first.ids
+    assert PurchaseLine.objects.get().ordered == 60
+    assert demands() == [("R-10K", "BO-0001", 35)]
+
+
 def test_a_substitute_may_be_bought_for_a_line(shop, build):
     line = line_of(build, "R-10K")
     other = shop.sells(shop.company("Reichelt"), shop.part("R-9K9"))

@@ -248,3 +248,10 @@ def test_a_tool_is_paid_off_by_its_units_and_no_others(amount: Decimal, batches:
         assert borne + result.unassigned == amount
     if units >= 100:
         assert borne == amount
+
+
+def test_packs_that_have_no_end_are_rounded_up():
+    """31 pieces in packs of 15."""
+    assert ordered_packs(Decimal(31) / Decimal(15)) == 3
+    assert ordered_packs(Decimal(31) / Decimal(15), 2) == 4
+    assert ordered_packs(Decimal(30) / Decimal(15), 2) == 2

@@ -20,7 +20,7 @@ from outwork.queries.planning_facts import build_plans
 from outwork.queries.supply_demand import meant_for
 from outwork.rules import states
 from outwork.rules.buying import Offered, purchase
-from outwork.rules.quantities import ZERO, as_text, quantity
+from outwork.rules.quantities import ZERO, quantity
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.states import OrderStatus
 
@@ -52,7 +52,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A pick that was checked: `units` to order and what of it is for which build lines."""
+    """A pick that was checked: `units` that will be ordered, in whole packs, and what of it is for which build lines."""
 
     pick: Pick
     sold: SupplierPart
@@ -109,16 +109,6 @@ def order_shortages(
         for build_line, units in one.build_lines.items():
             dedicated[ids[id(one)], build_line] += units
     add_dedications(dedicated)
-    said += [
-        {
-            "code": "rounded_up_to_packs",
-            "part": one.sold.part.label,
-            "asked": as_text(asked),
-            "ordered": as_text(one.units),
-        }
-        for one in ready
-        if (asked := quantity(one.pick.quantity)) != one.units
-    ]
     data = {"orders": [order.pk for order in written], "references": [order.reference for order in written]}
     return Done(event.pk, list(dict.fromkeys(ids[id(one)] for one in ready)), said=said, data=data)
 
@@ -127,7 +117,7 @@ def _line(one: _Ready, days: Mapping[int, datetime.date | None]) -> NewLine:
     wanted = [day for line in one.build_lines if (day := days[line]) is not None]
     return NewLine(
         supplier_part_id=one.sold.pk,
-        quantity=one.units,
+        quantity=one.pick.quantity,  # rounded up and said there
         in_units=True,
         requested_date=one.pick.requested_date or min(wanted, default=None),
         destination_id=one.pick.destination_id,

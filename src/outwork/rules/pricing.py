@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal, localcontext
 from enum import StrEnum
 
-from outwork.rules.quantities import ZERO, quantity, rounded_money, shares, worth
+from outwork.rules.quantities import QUANTITY_STEP, ZERO, quantity, rounded_money, shares, worth
 from outwork.rules.refusals import declare, refuse
 
 declare(
@@ -54,8 +54,13 @@ class NextBreak:
 
 
 def ordered_packs(quantity_packs: Decimal, multiple: Decimal | int = 1) -> Decimal:
-    """The quantity rounded up to the order multiple. Refuses `multiple_not_positive`, and no or negative quantity."""
-    wanted, step = quantity(quantity_packs), Decimal(multiple)
+    """The quantity rounded up to the order multiple. Refuses `multiple_not_positive`, and no or negative quantity.
+
+    31 pieces in packs of 15 are 2.0666... packs, which has no end: what is finer than a quantity is rounded up too.
+    """
+    with localcontext(prec=60):
+        wanted = quantity(Decimal(quantity_packs).quantize(QUANTITY_STEP, rounding=ROUND_CEILING))
+    step = Decimal(multiple)
     if step <= 0:
         refuse("multiple_not_positive", multiple=step)
     with localcontext(prec=60):
