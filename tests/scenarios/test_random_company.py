@@ -13,7 +13,7 @@ QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 def test_a_short_life():
     run_state_machine_as_test(
-        RandomCompany, settings=settings(max_examples=12, stateful_step_count=25, derandomize=True, **QUIET)
+        RandomCompany, settings=settings(max_examples=8, stateful_step_count=20, derandomize=True, **QUIET)
     )
 
 
