@@ -95,7 +95,7 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
 
     stock = add_stock(rows=[NewStock(line.part_id, 20, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     takes = [Take(line.pk, item, 4) for line, item in zip(lines, stock.ids, strict=True)]
-    costs(14, allocate, build=build, takes=takes, **shop.by_bo)
+    costs(15, allocate, build=build, takes=takes, **shop.by_bo)
     releases = [Release(line.pk, item, 1) for line, item in zip(lines, stock.ids, strict=True)]
     costs(9, deallocate, build=build, releases=releases, **shop.by_bo)
     costs(9, deallocate, build=build, **shop.by_bo)
@@ -104,13 +104,13 @@ def test_a_build_of_many_lines(shop, costs, shelf, count):
 
     line = shop.ordered(build)
     made = shop.received(line, 3, serials="1-3")
-    costs(21, accept_outputs, build=build, decisions=[Decision(made[0].pk)], **shop.by_bo)
-    costs(20, accept_outputs, build=build, decisions=[Decision(made[1].pk)], **shop.by_bo)
+    costs(23, accept_outputs, build=build, decisions=[Decision(made[0].pk)], **shop.by_bo)
+    costs(22, accept_outputs, build=build, decisions=[Decision(made[1].pk)], **shop.by_bo)
     costs(20, reject_outputs, build=build, decisions=[Decision(made[2].pk)], reason="Bad", **shop.by_bo)
     line.refresh_from_db()
     arrivals = [Arrival(line.pk, 2, serials="4-5")]
-    costs(42, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
-    costs(37, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
+    costs(44, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
+    costs(39, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     assert {one.consumed for one in build.lines.all()} == {10}
     shop.recount()
 
@@ -143,12 +143,12 @@ def test_a_build_of_many_lines_that_are_short(shop, costs, shelf, count):
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     takes = [Take(line.pk, item, 8) for line, item in zip(lines, stock.ids, strict=True)]
     allocate(build=build, takes=takes, **shop.by_bo)
-    costs(17, settle_shortfalls, build=build, **shop.by_bo)
-    costs(35, finish_build, build=build, accept_unallocated=True, **shop.by_ada)
+    costs(32, settle_shortfalls, build=build, **shop.by_bo)
+    costs(37, finish_build, build=build, accept_unallocated=True, **shop.by_ada)
     second = shop.build(board, 5)
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     auto_allocate(build=second, **shop.by_bo)
-    costs(23, cancel_build, build=second, **shop.by_ada)
+    costs(30, cancel_build, build=second, **shop.by_ada)
     shop.recount()
 
 
@@ -167,7 +167,7 @@ def test_an_order_of_many_lines(shop, costs, shelf, count):
     arrivals = [Arrival(pk, 4, batch="A") for pk in ids]
     done = costs(16, receive, order=order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(20, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(22, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     costs(7, close_short, order=order, lines=ids, reason="Off", **shop.by_ada)
     costs(6, reopen_lines, order=order, lines=ids, reason="On", **shop.by_ada)
     costs(5, complete_order, order=order, accept_incomplete=True, **shop.by_ada)
@@ -202,13 +202,13 @@ def test_many_serials(shop, costs, count):
     build, line = outside(shop, count)
     shop.allocate(build.reference, shop.put("R-10K", 2 * count, value="1.00"), 2 * count)
     arrivals = [Arrival(line.pk, count, serials=serials(count))]
-    done = costs(24, receive, order=line.order, arrivals=arrivals, **shop.by_bo)
+    done = costs(25, receive, order=line.order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(25, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(27, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     done = receive(order=line.order, arrivals=arrivals, **shop.by_bo)
     decisions = [Decision(one) for one in done.data["outputs"]]
-    costs(20, accept_outputs, build=build, decisions=decisions, **shop.by_bo)
-    costs(33, finish_build, build=build, **shop.by_ada)
+    costs(22, accept_outputs, build=build, decisions=decisions, **shop.by_bo)
+    costs(35, finish_build, build=build, **shop.by_ada)
     shop.recount()
 
 
@@ -216,7 +216,7 @@ def test_many_serials_accepted_with_the_receipt(shop, costs, count):
     build, line = outside(shop, count)
     shop.allocate(build.reference, shop.put("R-10K", 5000, value="1.00"), 2 * count)
     arrivals = [Arrival(line.pk, count, serials=serials(count))]
-    costs(43, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
+    costs(45, receive, order=line.order, arrivals=arrivals, accept=True, **shop.by_bo)
     assert build.lines.get().consumed == 2 * count
     shop.recount()
 
@@ -227,16 +227,16 @@ def test_many_rejects_and_parts_of_batches(shop, costs, count):
     arrivals = [Arrival(line.pk, 4, batch=f"lot {number}") for number in range(count)]
     done = receive(order=line.order, arrivals=arrivals, **shop.by_bo)
     halves = [Decision(one, 2) for one in done.data["outputs"]]
-    costs(22, accept_outputs, build=build, decisions=halves, **shop.by_bo)
+    costs(23, accept_outputs, build=build, decisions=halves, **shop.by_bo)
     rest = [Decision(one) for one in done.data["outputs"]]
     costs(17, reject_outputs, build=build, decisions=rest, reason="Bad", **shop.by_bo)
-    costs(37, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
+    costs(39, finish_build, build=build, accept_incomplete=True, **shop.by_ada)
     shop.recount()
 
 
 def test_many_outputs_made_by_hand(shop, costs, count):
     board = shop.assembly("BOARD", {"R-10K": 2}, is_trackable=True)
     build = shop.build(board, count)
-    costs(19, make_outputs, build=build, units=count, serials=serials(count), **shop.by_bo)
+    costs(20, make_outputs, build=build, units=count, serials=serials(count), **shop.by_bo)
     assert StockItem.objects.filter(build=build).count() == count
     shop.recount()
