@@ -49,15 +49,19 @@ def test_it_works(shop, build, line):
     made = progress(build)
     assert (made.in_production, made.accepted, made.rejected) == (4, 5, 1)
     assert build.lines.get().consumed == 24
-    outputs = {one.item.serial: one for one in BuildOutput.objects.select_related("item")}
+    outputs = {shop.item_of(one).serial: one for one in BuildOutput.objects.all()}
     held, bad, waiting = outputs["6"], outputs["8"], outputs["9"]
-    assert (held.waits_for, held.reason, held.item.status) == (
+    assert (held.waits_for, held.reason, shop.item_of(held).status) == (
         WaitsFor.INSPECTION,
         "Scratched",
         StockStatus.QUARANTINED,
     )
-    assert (bad.state, bad.reason, bad.item.status) == (OutputState.REJECTED, "Dead", StockStatus.REJECTED)
-    assert (waiting.waits_for, waiting.state, waiting.item.status) == ("", OutputState.IN_PRODUCTION, StockStatus.OK)
+    assert (bad.state, bad.reason, shop.item_of(bad).status) == (OutputState.REJECTED, "Dead", StockStatus.REJECTED)
+    assert (waiting.waits_for, waiting.state, shop.item_of(waiting).status) == (
+        "",
+        OutputState.IN_PRODUCTION,
+        StockStatus.OK,
+    )
     assert {one.made_event_id for one in outputs.values()} == {done.event_id}
     shop.recount()
 

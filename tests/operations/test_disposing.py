@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -70,7 +72,7 @@ def test_it_works(shop, build, line):
     )
     assert held.ids == [outputs[2].pk]
     unit = BuildOutput.objects.get(pk=held.ids[0])
-    item = unit.item
+    item = shop.item_of(unit)
     assert (unit.state, unit.waits_for, unit.reason) == (OutputState.IN_PRODUCTION, WaitsFor.INSPECTION, "Scratched")
     assert (item.status, item.location.name, item.is_in_production) == (StockStatus.QUARANTINED, "Cage", True)
     rest = accept_rest(build=build, **shop.by_bo)
@@ -251,15 +253,16 @@ def test_statements_do_not_grow(shop, build, line, statements, count):
     outputs = shop.received(line, 2 * count, serials=[str(number) for number in range(2 * count)])
     first, rest = outputs[:count], outputs[count:]
     counted = []
-    for operation, chosen, facts in (
-        (hold_outputs, first, {"reason": "x"}),
-        (release_outputs, first, {}),
-        (rework_outputs, first, {"reason": "x"}),
-        (scrap_outputs, rest, {"reason": "x"}),
-    ):
+    calls: tuple[Callable[[Build], Any], ...] = (
+        lambda one: hold_outputs(build=one, decisions=decisions(first), reason="x", **shop.by_bo),
+        lambda one: release_outputs(build=one, decisions=decisions(first), **shop.by_bo),
+        lambda one: rework_outputs(build=one, decisions=decisions(first), reason="x", **shop.by_bo),
+        lambda one: scrap_outputs(build=one, decisions=decisions(rest), reason="x", **shop.by_bo),
+    )
+    for call in calls:
         build = fresh(build)
         with statements() as seen:
-            operation(build=build, decisions=decisions(chosen), **facts, **shop.by_bo)
+            call(build)
         counted.append(len(seen))
     build = fresh(build)
     with statements() as seen:

@@ -223,7 +223,7 @@ def test_components_are_repaired(shop):
         document=document, rows=[ComingBack(row.pk, 3, cost=12)], location=shop.location("Main shelf"), **shop.by_bo
     )
     back = StockItem.objects.get(part__number="PSU", quantity=3)
-    assert (back.value, back.status, back.location.name) == (D(66), StockStatus.OK, "Main shelf")
+    assert (back.value, back.status, back.location) == (D(66), StockStatus.OK, shop.location("Main shelf"))
     row.refresh_from_db()
     assert (row.cost, row.came_back) == (12, 3)
     shop.recount()

@@ -102,8 +102,9 @@ def _results(part_id: int, label: str, rows: list[Mapping[str, str]]) -> list[Re
         elif outcome not in _OUTCOMES:
             reasons.add("test_outcome_unknown", outcome=row["result"], where=(index, "result"))
         else:
-            texts = {name: row.get(name, "").strip() for name in ("value", "note", "station")}
-            results.append(Result(items[serial], row["test"].strip(), passed=_OUTCOMES[outcome], **texts))
+            value, note, station = (row.get(name, "").strip() for name in ("value", "note", "station"))
+            test, passed = row["test"].strip(), _OUTCOMES[outcome]
+            results.append(Result(items[serial], test, passed=passed, value=value, note=note, station=station))
     reasons.raise_any()
     return results
 

@@ -101,12 +101,29 @@ def matrix(item_ids: Iterable[int]) -> dict[int, list[Cell]]:
     """Every test of every item with its latest result, by item; one statement. Items without tests are left out."""
     found: dict[int, list[Cell]] = defaultdict(list)
     for row in _rows(_MATRIX, item_ids):
-        required, with_value, with_file = (bool(one) for one in row[4:7])
-        result_id, passed = row[7], None if row[8] is None else bool(row[8])
-        texts = tuple(text or "" for text in row[9:12])
-        cell = Cell(*row[:4], required, with_value, with_file, result_id, passed, *texts, _time(row[12]), bool(row[13]))
-        found[cell.item_id].append(cell)
+        found[row[0]].append(_cell(row))
     return dict(found)
+
+
+def _cell(row: tuple[Any, ...]) -> Cell:
+    item_id, template_id, key, name, required, with_value, with_file, result_id, passed, *others = row
+    value, note, station, tested_at, has_file = others
+    return Cell(
+        item_id=item_id,
+        template_id=template_id,
+        key=key,
+        name=name,
+        is_required=bool(required),
+        needs_value=bool(with_value),
+        needs_attachment=bool(with_file),
+        result_id=result_id,
+        passed=None if passed is None else bool(passed),
+        value=value or "",
+        note=note or "",
+        station=station or "",
+        tested_at=_time(tested_at),
+        has_attachment=bool(has_file),
+    )
 
 
 def unmet(item_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -143,8 +160,12 @@ def units_with_tests(build_id: int) -> list[UnitWithTests]:
     columns = ("pk", "item", "item__serial", "item__batch", "state")
     outputs = BuildOutput.objects.filter(build=build_id, item__isnull=False).exclude(state=OutputState.WITHDRAWN)
     found = list(outputs.order_by("item__serial_number", "pk").values_list(*columns))
-    cells = matrix(row[1] for row in found)
-    return [UnitWithTests(*row, cells.get(row[1], [])) for row in found]
+    cells = matrix(row[1] for row in found if row[1] is not None)
+    return [
+        UnitWithTests(output_id, item_id, serial, batch, state, cells.get(item_id, []))
+        for output_id, item_id, serial, batch, state in found
+        if item_id is not None
+    ]
 
 
 def _rows(sql: str, ids: Iterable[int]) -> list[tuple[Any, ...]]:
