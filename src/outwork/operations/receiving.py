@@ -10,16 +10,19 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from outwork.ledger import rows
 from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.documents import lock_order
 from outwork.ledger.held import Held
 from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting, new_ids
-from outwork.ledger.reserve import items_for_builds
+from outwork.ledger.reserve import Reservations, items_for_builds
 from outwork.ledger.revalue import Reach, downstream
-from outwork.models import Build, BuildLine, BuildOutput, Event, Location, PurchaseLine, PurchaseOrder, User
+from outwork.models import Build, BuildLine, BuildOutput, Demand, Event, Location, PurchaseLine, PurchaseOrder, User
 from outwork.operations import build_states, order_states
+from outwork.operations.allocating_arrivals import Meant, allocate_arrivals, meant_for, read_need
 from outwork.operations.arriving import Lot, lots_of
 from outwork.operations.batch_codes import BatchCodes
 from outwork.operations.deciding_on_receipt import decide_on_receipt
@@ -57,22 +60,24 @@ def receive(
 
     A line linked to an external build makes outputs, in production until they are accepted; with `accept`
     (or the arrival's own, or the manufacturer's default) they are accepted in the same step; an arrival's disposition
-    accepts, holds or rejects. The first
-    receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
+    accepts, holds or rejects. The first receipt issues a pending build; one on hold stays on hold and says so; units for a cancelled build
     become ordinary stock and say so. Never refused for want of components. Location: arrival, request,
-    line, build, order, part. An arrival may start from an announced delivery; the difference is said. Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt,
-    over_receipt_reason, location_missing, location_unknown, location_structural, stock_status_unknown,
+    line, build, order, part. An arrival may start from an announced delivery; the difference is said. What is bought
+    for a build is allocated to it where it lies with us or at its manufacturer, and that is said.
+
+    Refuses wrong_state, nothing_arrived, line_not_on_order, over_receipt, over_receipt_reason, location_missing, location_unknown, location_structural, stock_status_unknown,
     delivery_not_on_order, delivery_not_expected, delivery_of_another_line,
     serials_needed, serials_not_kept, virtual_serials, disposition_without_reason, tests_unmet, bad quantities, serial numbers and long texts.
     """
     order = lock_order(order, expected_version=expected_version)
-    lines = {
-        line.pk: line for line in order.lines.select_related("part__default_location", "destination", "supplier_part")
-    }
+    known = order.lines.select_related("part__default_location", "destination", "supplier_part")
+    known = known.annotate(is_dedicated=Exists(Demand.objects.filter(line=OuterRef("pk"))))
+    lines = {line.pk: line for line in known}
     arrivals, announced = fill_in(order, lines, arrivals)
     meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
     is_over = _is_over(lines, arrivals)
-    holding = hold(lambda: _reach(order, [build_id for build_id in meant if build_id is not None], is_over=is_over))
+    bought = meant_for(lines, [one.line_id for one in arrivals])
+    holding = hold(lambda: _reach(order, [pk for pk in meant if pk is not None], bought, is_over=is_over))
     builds = {build_id: holding.builds[build_id] for build_id in sorted(filter(None, meant))}
 
     states.require(order.status, {OrderStatus.PLACED}, order.reference)
@@ -94,7 +99,11 @@ def receive(
     data = {**_told(receipt), **({"announced": counted} if counted else {})}
     event = record("order.received", order, actor=actor, at=at, reason=reason, data=data)
     said += unreserved + _ready_builds(builds, event) + _nameless(lots)
-    items, outputs = _book(order, lots, event, used_up_goes=settings["STOCK_DELETE_DEPLETED_DEFAULT"])
+    read_need(bought)
+    items, outputs, given = _book(
+        order, lots, event, bought, holding.builds, used_up_goes=settings["STOCK_DELETE_DEPLETED_DEFAULT"]
+    )
+    said += given
     _count(order, lines, receipt, settings["PURCHASEORDER_AUTO_COMPLETE"], at)
     if receipt.over:
         # More units than ordered share the order's extra costs, those that came before too.
@@ -114,7 +123,7 @@ def _is_over(lines: Mapping[int, PurchaseLine], arrivals: Sequence[Arrival]) -> 
     return any(count > lines[line_id].open_quantity for line_id, count in units.items())
 
 
-def _reach(order: PurchaseOrder, build_ids: Sequence[int], *, is_over: bool) -> Reach:
+def _reach(order: PurchaseOrder, build_ids: Sequence[int], bought: Meant, *, is_over: bool) -> Reach:
     """What a receipt may change beside what it makes: the builds, what they may consume, and who bears another cost.
 
     Of a build that is complete the cost is settled at once; too many units change what those before them cost.
@@ -125,7 +134,7 @@ def _reach(order: PurchaseOrder, build_ids: Sequence[int], *, is_over: bool) -> 
     if is_over:
         costs = reach_of_orders([order.pk])
         reach = Reach(reach.items | costs.items, reach.builds | costs.builds)
-    reach.builds.update(build_ids)
+    reach.builds.update(build_ids, bought.build_ids)
     if len(build_ids) > 1 or (build_ids and (is_over or bearing)):
         reach.items |= items_for_builds(build_ids)
     return reach
@@ -194,9 +203,15 @@ _UNUSUAL = {
 
 
 def _book(
-    order: PurchaseOrder, lots: Sequence[Lot], event: Event, *, used_up_goes: bool
-) -> tuple[list[int], list[list[int]]]:
-    """Post the arrivals and write the outputs; gives the items, and the outputs lot by lot."""
+    order: PurchaseOrder,
+    lots: Sequence[Lot],
+    event: Event,
+    bought: Meant,
+    builds: Mapping[int, Build],
+    *,
+    used_up_goes: bool,
+) -> tuple[list[int], list[list[int]], list[dict[str, Any]]]:
+    """Post the arrivals and write outputs and allocations; gives the items, the outputs lot by lot, and what to say."""
     known = landed([order.pk])
     costs, today = known.at(event.at), known.day(event.at)
     before = {lot.line.pk: lot.line.received for lot in lots}
@@ -205,15 +220,18 @@ def _book(
     output_ids = iter(rows.take_ids(BuildOutput, sum(lot.item_count for lot in lots if lot.makes_outputs)))
     items: list[int] = []
     outputs: list[list[int]] = []
+    arrived: list[tuple[Lot, list[Held]]] = []
     made: list[tuple[Any, ...]] = []
     for lot in lots:
         about = _about(order, lot, costs[lot.line.pk])
         mine: list[int] = []
+        arrived.append((lot, []))
         for held, value in _items(lot, item_ids, costs[lot.line.pk], before[lot.line.pk], event, today):
             output = next(output_ids) if lot.makes_outputs else None
             held.goes_when_empty = used_up_goes and held.serial is None and output is None
             posting.arrive(held, kind=Kind.RECEIVED, value=value, about=replace(about, output_id=output))
             items.append(held.id)
+            arrived[-1][1].append(held)
             if output is not None and lot.build is not None:
                 mine.append(output)
                 made.append(
@@ -224,11 +242,19 @@ def _book(
                 )
         outputs.append(mine)
         before[lot.line.pk] += lot.units
+    book = Reservations(posting)
+    came = {lot.line.pk: lot.line.received for lot in lots}
+    given = allocate_arrivals(arrived, came, bought, builds, book)
     with naming_constraints():
         posting.write()
+    book.write()
     rows.insert(BuildOutput, _OUTPUT, made)
-    _touch([lot.build for lot in lots if lot.build is not None and lot.makes_outputs])
-    return items, outputs
+    fed = {one["build"] for one in given}
+    _touch(
+        [lot.build for lot in lots if lot.build is not None and lot.makes_outputs]
+        + [build for build in builds.values() if build.reference in fed]
+    )
+    return items, outputs, given
 
 
 def _touch(builds: Sequence[Build]) -> None:

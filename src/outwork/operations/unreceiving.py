@@ -6,15 +6,18 @@ import datetime
 from collections import defaultdict
 from decimal import Decimal
 
+from django.db.models import Q
+
 from outwork.ledger import rows
 from outwork.ledger.documents import lock_order
 from outwork.ledger.held import Held
 from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting
-from outwork.ledger.reserve import Reservations, read_for_outputs
+from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_outputs
 from outwork.ledger.revalue import Reach
 from outwork.models import Allocation, Build, BuildOutput, Event, Movement, PurchaseLine, PurchaseOrder, User
 from outwork.operations import order_states
+from outwork.operations.allocating_arrivals import allocated_to_whom_it_was_bought_for
 from outwork.operations.matching_deliveries import count_deliveries_back
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.revaluing import reach_of_orders, revalue_orders
@@ -42,7 +45,8 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
 
     The order line counts them as open again, a complete order is placed again, outputs are withdrawn from
     their build and free what was allocated to them. Of units that were accepted or rejected with the receipt, what was
-    consumed for them goes back into the items that it came from, allocated as it was. Refuses event_not_a_receipt,
+    consumed for them goes back into the items that it came from, allocated as it was. What is allocated to the builds
+    that it was bought for is freed. Refuses event_not_a_receipt,
     receipt_taken_back, taking_back_without_reason, and for every item: receipt_output_decided (by another event),
     receipt_moved_on, receipt_allocated; also later_units_depend, and where what was consumed is elsewhere.
     """
@@ -63,10 +67,14 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     held, reserved = holding.items, read_for_outputs([output.pk for output in outputs.values()])
     if decided.back is not None:
         held, reserved = {**held, **decided.back.held}, {**decided.back.reserved, **reserved}
+    lines = {one.purchase_line_id for one in movements if one.purchase_line_id is not None}
+    has_allocated = any(held[pk].allocated for pk in arrived)
+    bought = allocated_to_whom_it_was_bought_for(arrived, lines) if has_allocated else {}
+    reserved = {**reserved, **bought}
     earlier = Event.objects.filter(reverses=receipt).first()
     if earlier is not None:
         refuse("receipt_taken_back", at=company_day(earlier.at))
-    _check(movements, held, outputs, decided)
+    _check(movements, held, outputs, decided, bought)
 
     only = list(builds.values()) if len(builds) == 1 else []
     event = record("order.receipt taken back", order, *only, actor=actor, at=at, reason=reason, reverses=receipt)
@@ -80,7 +88,7 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
         posting.mark_gone(item)
         back[movement.purchase_line_id or 0] += movement.quantity
     withdrawn = {output.pk for output in outputs.values()}
-    for one in [one for one in reservations.rows.values() if one.output_id in withdrawn]:
+    for one in [one for one in reservations.rows.values() if one.output_id in withdrawn or one.key in bought]:
         reservations.release(one)
     posting.write()
     reservations.write()
@@ -100,8 +108,11 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
 def _reach(order: PurchaseOrder, receipt: Event) -> Reach:
     """What arrived and was consumed, what is allocated to single units of it, and all that bears what the order costs."""
     reach = reach_of_orders([order.pk])
-    meant = Allocation.objects.filter(output__made_event=receipt).values_list("item", flat=True)
-    return Reach(reach.items | set(meant) | items_of(receipt), reach.builds)
+    here = Movement.objects.filter(event=receipt, kind=Kind.RECEIVED).values("target_item")
+    meant = Allocation.objects.filter(Q(output__made_event=receipt) | Q(item__in=here))
+    found = list(meant.values_list("item", "build_line__build"))
+    items, builds = {item_id for item_id, _ in found}, {build_id for _, build_id in found}
+    return Reach(reach.items | items | items_of(receipt), reach.builds | builds)
 
 
 def take_back_receipt(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
@@ -114,7 +125,11 @@ def _check(
     held: dict[int, Held],
     outputs: dict[int | None, BuildOutput],
     decided: DecidedAtOnce,
+    bought: dict[Key, Reserved],
 ) -> None:
+    freed: dict[int, Decimal] = defaultdict(Decimal)
+    for one in bought.values():
+        freed[one.item_id] += one.quantity
     reasons, at_once = Reasons(), {one.pk for one in decided.outputs}
     decided.note(reasons)
     for movement in movements:
@@ -129,7 +144,7 @@ def _check(
         if not stays or item.quantity != movement.quantity or item.place == PlaceKind.GONE:
             left = item.quantity if stays else ZERO
             reasons.add("receipt_moved_on", what=what, left=left, received=movement.quantity, where=("items", item.id))
-        elif item.allocated:
+        elif item.allocated > freed[item.id]:
             reasons.add("receipt_allocated", what=what, allocated=item.allocated, where=("items", item.id))
     reasons.raise_any()
 

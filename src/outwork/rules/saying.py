@@ -14,6 +14,7 @@ from outwork.rules.refusals import shown
 
 SAID: dict[str, str] = {
     "allocated_but_not_available": "{item} is {status} now; the {quantity} allocated of it stay allocated",
+    "allocated_on_arrival": "{quantity} of {part} are allocated to {build}, for which they were bought ({location})",
     "allocation_moved": "{quantity} of {item} that are allocated to {build} went along",
     "allocation_not_restored": "{quantity} of {item} are not allocated to {build} again: they went elsewhere since",
     "allocation_shrunk": "{quantity} of {item} are no longer allocated to {build}",
