@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows
@@ -13,7 +15,7 @@ from outwork.ledger.held import Held
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.serial_counting import count_on
 from outwork.ledger.serials import Claim, check_free, read_serials, scopes
-from outwork.models import Build, BuildLine, BuildOutput, Company, Location, StockItem, User
+from outwork.models import Build, BuildLine, BuildOutput, Company, Event, Location, StockItem, User
 from outwork.operations import build_states
 from outwork.operations.batch_codes import BatchCodes
 from outwork.operations.choosing_maker import maker_of
@@ -71,40 +73,62 @@ def make_outputs(
         refuse("location_structural", location=target.path or target.name, where=("location",))
 
     event = record("build.outputs made", build, actor=actor, at=at, reason=reason)
+    known, days = all_settings(), build.part.default_expiry_days
     if build.status == BuildStatus.PENDING:
         build_states.start(build, event)
     else:
         build_states.freeze(build, event)
         build_states.touch(build)
-    scope = scopes([build.part])[build.part_id]
-    known, days = all_settings(), build.part.default_expiry_days
     expiry = day_in(at, known["TIME_ZONE"]) + datetime.timedelta(days=days) if days else None
     code = batch or build.batch
     code = code or BatchCodes.of(known, at).code(part=build.part, quantity=count, location=target, build=build)
+    lot = _Lot(build, numbers, count, code, expiry, target, maker)
+    item_ids, output_ids = _book(lot, event)
+    return Done(event.pk, output_ids, data={"items": item_ids})
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """What was made: with serial numbers an item each, else one of all the units."""
+
+    build: Build
+    serials: Sequence[str | None]
+    units: Decimal
+    batch: str
+    expiry_date: datetime.date | None
+    location: Location | None
+    manufacturer_id: int | None
+
+
+def _book(lot: _Lot, event: Event) -> tuple[list[int], list[int]]:
+    """Post what was made and write its outputs; gives the items and the outputs."""
+    build, numbers = lot.build, lot.serials
+    scope = scopes([build.part])[build.part_id]
     item_ids, output_ids = new_ids(len(numbers)), rows.take_ids(BuildOutput, len(numbers))
     posting, made = Posting(event, {}), []
     for item_id, output_id, serial in zip(item_ids, output_ids, numbers, strict=True):
         held = Held(
             id=item_id,
             part_id=build.part_id,
-            quantity=count / len(numbers),
-            received_at=at,
-            batch=code,
-            expiry_date=expiry,
+            quantity=lot.units / len(numbers),
+            received_at=event.at,
+            batch=lot.batch,
+            expiry_date=lot.expiry_date,
             serial=serial,
             serial_number=serial_number(serial) if serial else None,
             serial_scope=scope if serial else None,
             build_id=build.pk,
             is_in_production=True,
         )
-        held.put(at_location(target.pk if target else None))
-        about = About(build_id=build.pk, output_id=output_id, manufacturer_id=maker)
+        held.put(at_location(lot.location.pk if lot.location else None))
+        about = About(build_id=build.pk, output_id=output_id, manufacturer_id=lot.manufacturer_id)
         posting.arrive(held, kind=Kind.MADE, value=ZERO, about=about)
-        made.append((output_id, build.pk, item_id, held.quantity, maker, build.revision, event.pk, at))
+        facts = (held.quantity, lot.manufacturer_id, build.revision, event.pk, event.at)
+        made.append((output_id, build.pk, item_id, *facts))
     with naming_constraints():
         posting.write()
     rows.insert(BuildOutput, _OUTPUT, made)
-    return Done(event.pk, list(output_ids), data={"items": list(item_ids)})
+    return list(item_ids), list(output_ids)
 
 
 _OUTPUT = ("id", "build_id", "item_id", "quantity", "manufacturer_id", "revision", "made_event_id", "made_at")
