@@ -1,8 +1,21 @@
 """What hangs on parts and companies, from the command line: contacts, addresses, prices, tests, parameters."""
 
 import pytest
+from django.contrib.auth.models import Group
 
-from outwork.models import Address, Contact, Event, InternalPrice, Parameter, ProjectCode, RelatedPart, TestTemplate
+from outwork.models import (
+    Address,
+    Company,
+    Contact,
+    Event,
+    InternalPrice,
+    Owner,
+    Parameter,
+    Part,
+    ProjectCode,
+    RelatedPart,
+    TestTemplate,
+)
 
 
 def test_people_and_sites_of_a_company(shop, program):
@@ -176,3 +189,34 @@ def test_what_prices_were(shop, program):
     assert lines[1:] == [["1", "6.1", "EUR", "5.9", "USD", "outwork"], ["1", "no", "price", "6.1", "EUR", "outwork"]]
     (latest, first) = program.json("supplier-part", "prices", "603-RC")
     assert (latest["after"], latest["after_currency"], first["before"]) == ("5.9", "USD", None)
+
+
+def test_who_answers_for_something_is_a_user_or_a_group(shop, program):
+    Owner.objects.create(user=shop.ada)
+    Owner.objects.create(group=Group.objects.create(name="Buyers"))
+    program("part", "create", "Case", "--responsible", "ADA")
+    program("part", "change", "Case", "--responsible", "buyers")
+    assert str(Part.objects.get().responsible) == "Buyers"
+    assert program.codes("part", "change", "Case", "--responsible", "nobody") == ["owner_name_unknown"]
+    Owner.objects.create(group=Group.objects.create(name="ada"))
+    (said,) = program("part", "change", "Case", "--responsible", "Ada", status=1)
+    assert "user ada (id=" in said
+    assert "group ada (id=" in said
+
+
+def test_companies_of_one_name_are_told_apart_by_their_ids(shop, program):
+    program("company", "create", "Acme")
+    program("company", "create", "Acme", "--email", "cy@acme.example")
+    first, second = Company.objects.order_by("pk")
+    (said,) = program("company", "show", "Acme", status=1)
+    assert said == f"Acme may be Acme (id={first.pk}), Acme (id={second.pk}): say which"
+    assert program("company", "show", f"id={second.pk}")[2] == "  email:    cy@acme.example"
+
+
+def test_what_a_supplier_has_stands_on_the_page_of_the_part(shop, program):
+    shop.sells(shop.company("Mouser"), shop.part("R-10K"), None, sku="603")
+    program("supplier-part", "change", "603", "--available", "12")
+    assert program("part", "show", "R-10K")[-2:] == [
+        "  supplier  SKU  pack  has  prices per pack",
+        "  Mouser    603  1      12  no price",
+    ]

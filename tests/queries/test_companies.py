@@ -34,4 +34,4 @@ def test_a_page_costs_a_fixed_number_of_statements(shop, statements, count):
         shop.put(f"P-{number}", 5, "Acme Assembly")
     with statements() as spent:
         companies.overview(acme.pk, today=TODAY)
-    assert spent == 9
+    assert spent == 13

@@ -106,10 +106,10 @@ def _facts(row: Part) -> Iterator[str]:
     )
     yield from section(
         "Sold by",
-        ("supplier", "SKU", "MPN", "pack", "days", "prices per pack", ""),
+        ("supplier", "SKU", "MPN", "pack", "days", "has", "prices per pack", ""),
         [
             (
-                *(one.supplier, one.sku, one.mpn, one.pack_quantity, one.lead_time_days),
+                *(one.supplier, one.sku, one.mpn, one.pack_quantity, one.lead_time_days, one.available),
                 "; ".join(str(price) for price in one.prices) or "no price",
                 ", ".join(
                     word for word, holds in (("primary", one.is_primary), ("inactive", not one.is_active)) if holds

@@ -26,7 +26,7 @@ class CompanyOverview:
 
 
 def overview(company_id: int, *, today: datetime.date) -> CompanyOverview:
-    """All that the page of a company says; eleven statements."""
+    """All that the page of a company says; thirteen statements."""
     company = listing.one(Company, company_id)
     return CompanyOverview(
         company=company,

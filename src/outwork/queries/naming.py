@@ -178,5 +178,7 @@ def only_one(query: QuerySet[Row], name: str, field: str, *, where: Where = ()) 
     found = list(query)
     exact = [row for row in found if getattr(row, field) == name.strip()] or found
     if len(exact) > 1:
-        refuse("name_ambiguous", name=name, found=[str(getattr(row, field)) for row in exact], where=where)
+        refuse(
+            "name_ambiguous", name=name, found=[f"{getattr(row, field)} (id={row.pk})" for row in exact], where=where
+        )
     return exact[0] if exact else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A supplier part as people name it, with its prices from the smallest quantity up."""
+    """A supplier part as people name it, with its prices from the smallest quantity up; `available` is in packs."""
 
     id: int
     part_id: int
@@ -38,6 +39,8 @@ class Offer:
     multiple: int
     base_cost: Decimal
     lead_time_days: int | None
+    available: Decimal | None
+    available_at: datetime.datetime | None
     is_active: bool
     is_primary: bool
     prices: list[PriceRow]
@@ -65,6 +68,8 @@ def offers(*, part_id: int | None = None, supplier_id: int | None = None) -> lis
             multiple=sold.multiple,
             base_cost=sold.base_cost,
             lead_time_days=sold.lead_time_days,
+            available=sold.available,
+            available_at=sold.available_at,
             is_active=sold.is_active,
             is_primary=sold.is_primary,
             prices=prices[sold.pk],
