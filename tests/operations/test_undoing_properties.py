@@ -6,6 +6,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -141,24 +142,39 @@ class Story:
         return set(StockItem.objects.filter(movements_in__event__lte=self.first_event).values_list("pk", flat=True))
 
 
+EXAMPLES: dict[str, Any] = {
+    "when": st.sampled_from(list(ConsumeWhen)),
+    "stock": st.sampled_from([4, 30, 200]),
+    "setup": st.sampled_from([0, 5]),
+    "serials": st.booleans(),
+    "steps": STEPS,
+}
+SLOW = [HealthCheck.too_slow]
+
+
+def all_of_it_taken_back(
+    *, when: ConsumeWhen, stock: int, setup: int, serials: bool, steps: list[tuple[str, int]]
+) -> None:
+    """Tell a story, take it back, and compare."""
+    story = Story(when, stock, setup, serials=serials)
+    before = story.seen()
+    for what, units in steps:
+        story.step(what, units)
+    story.back()
+    assert story.seen() == before
+    assert story.build.lines.filter(consumed__gt=0).count() == 0
+
+
 class Stories(TestCase):
     """Each example in a transaction of its own."""
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(
-        when=st.sampled_from(list(ConsumeWhen)),
-        stock=st.sampled_from([4, 30, 200]),
-        setup=st.sampled_from([0, 5]),
-        serials=st.booleans(),
-        steps=STEPS,
-    )
-    def test_all_of_it_taken_back_is_the_start(
-        self, when: ConsumeWhen, stock: int, setup: int, serials: bool, steps: list[tuple[str, int]]
-    ) -> None:
-        story = Story(when, stock, setup, serials=serials)
-        before = story.seen()
-        for what, units in steps:
-            story.step(what, units)
-        story.back()
-        assert story.seen() == before
-        assert story.build.lines.filter(consumed__gt=0).count() == 0
+    @settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
+    @given(**EXAMPLES)
+    def test_all_of_it_taken_back_is_the_start(self, **story: Any) -> None:
+        all_of_it_taken_back(**story)
+
+    @pytest.mark.soak
+    @settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+    @given(**EXAMPLES)
+    def test_so_it_is_of_many(self, **story: Any) -> None:
+        all_of_it_taken_back(**story)
