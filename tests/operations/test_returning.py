@@ -9,6 +9,7 @@ import pytest
 from outwork.models import (
     Build,
     BuildOutput,
+    Company,
     ExchangeRate,
     Movement,
     PurchaseLine,
@@ -28,6 +29,7 @@ from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.returning import PaidBy, ReturnPurpose
 from outwork.rules.states import BuildStatus, OrderStatus, OutputState, ReturnStatus, StockStatus, WaitsFor
 from tests.purchases import come, order_of
+from tests.races import at_once
 
 D = Decimal
 
@@ -325,3 +327,67 @@ def test_refuses_what_cannot_come_back_or_be_credited(shop, build, line, acme):
     ) == [("credit_beyond_value", (0, "credit"))]
     assert SupplierReturnLine.objects.count() == 2
     shop.recount()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_send_the_same_unit_back(shop):
+    """One of them is told that it is gone; it left once."""
+    order, (line_id,) = order_of(shop, ("PSU", 2, "20.00", "0"))
+    (item,) = come(shop, order, (line_id, 2))
+    request = {"supplier": shop.company("Reichelt"), "purpose": "replacement", "reason": "Dead"}
+    outcomes = at_once(
+        lambda: create_return(rows=[ReturnRow(item, 2)], **request, **shop.by_bo),
+        lambda: create_return(rows=[ReturnRow(item, 2)], **request, **shop.by_ada),
+    )
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert len(refused) == 1
+    assert getattr(refused[0], "codes", refused) in (
+        ["item_gone"],
+        ["return_not_on_hand"],
+        ["return_not_on_hand", "return_beyond_received"],
+    )
+    assert PurchaseLine.objects.get().received == 0
+    shop.recount()
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_statements_do_not_grow(shop, board, statements, count):
+    build = shop.external(board, 3 * count)
+    shop.allocate(build.reference, shop.put("R-10K", 12 * count + 9, value="1.00"), 12 * count + 1)
+    line = shop.ordered(build)
+    outputs = shop.received(line, 3 * count, serials=[str(number) for number in range(3 * count)])
+    accept_outputs(build=build, decisions=[Decision(one.pk) for one in outputs], **shop.by_bo)
+    counted = []
+
+    def counting(operation, **request):
+        with statements() as seen:
+            done = operation(**request, **shop.by_bo)
+        counted.append(len(seen))
+        return done
+
+    acme = Company.objects.get(pk=build.manufacturer_id)
+    for number, purpose in enumerate(ReturnPurpose):
+        rows = [ReturnRow(one.item_id) for one in outputs[number * count : (number + 1) * count]]
+        counting(create_return, supplier=acme, purpose=purpose, rows=rows, reason="Bad")
+    rework = SupplierReturn.objects.get(purpose=ReturnPurpose.REWORK)
+    back = [ComingBack(line.pk) for line in rework.lines.all()]
+    counting(receive_back, document=rework, rows=back, location=shop.location("Lab"))
+    credit = SupplierReturn.objects.get(purpose=ReturnPurpose.CREDIT)
+    counting(credit_return, document=credit, credits=[Credit(line.pk, 1) for line in credit.lines.all()])
+    assert counted == [51, 40, 43, 30, 17]
+    shop.recount()
+
+
+@pytest.mark.parametrize("count", [1, 10, 1000])
+def test_statements_for_parts_do_not_grow(shop, statements, count):
+    items = [shop.put("R-10K", 1, value="1.00").pk for _ in range(count)]
+    reichelt = shop.company("Reichelt")
+    with statements() as sent:
+        create_return(
+            supplier=reichelt, purpose="rework", reason="x", rows=[ReturnRow(one) for one in items], **shop.by_bo
+        )
+    document = SupplierReturn.objects.get()
+    rows = [ComingBack(line.pk) for line in document.lines.all()]
+    with statements() as came_back:
+        receive_back(document=document, rows=rows, location=shop.location("Lab"), **shop.by_bo)
+    assert (len(sent), len(came_back)) == (24, 14)

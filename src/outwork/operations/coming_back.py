@@ -199,7 +199,9 @@ def _check_places(document: SupplierReturn, coming: Sequence[_Row], held: dict[i
 
 def _take_units(mine: Sequence[_Row], build: Build, document: SupplierReturn, event: Event) -> None:
     """Units of a build: in production, waiting for a decision."""
-    outputs = BuildOutput.objects.in_bulk([one.line.output_id for one in mine if one.line.output_id is not None])
+    outputs = BuildOutput.objects.filter(
+        pk__any=[one.line.output_id for one in mine if one.line.output_id is not None]
+    ).in_bulk()
     chosen = [
         Chosen(outputs[one.line.output_id or 0], one.units, one.location_id, one.row.status, one.line.item_id)
         for one in mine

@@ -117,7 +117,7 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
     # Read once more under the lock: somebody may have decided on them meanwhile.
     outputs = BuildOutput.objects.filter(pk__any=list(outputs)).in_bulk() if outputs else {}
     lines = {item: line for item, line in _lines_of(wanted).items() if line.order_id in goods.orders}
-    parts = Part.objects.in_bulk({holding.items[one].part_id for one in wanted})
+    parts = Part.objects.filter(pk__any={holding.items[one].part_id for one in wanted}).in_bulk()
     away = _away(wanted)
     seen: set[int] = set()
     for index, row in enumerate(rows):

@@ -93,7 +93,7 @@ def _tests_of(part_ids: set[int]) -> dict[int, dict[int | str, TestTemplate]]:
     """The tests of parts by id and by key; two statements."""
     of_part = templates_of(part_ids)
     wanted = {pk for ids in of_part.values() for pk in ids}
-    templates = TestTemplate.objects.in_bulk(list(wanted)) if wanted else {}
+    templates = TestTemplate.objects.filter(pk__any=wanted).in_bulk() if wanted else {}
     found: dict[int, dict[int | str, TestTemplate]] = {}
     for part_id, ids in of_part.items():
         mine = [templates[pk] for pk in ids]

@@ -57,7 +57,7 @@ class PutAside:
         self.waits_for = LEFT_WAITING[event.kind]
         self.rows: list[dict[str, Any]] = list(event.data.get("outputs", ()))
         ids = {row[name] for row in self.rows for name in ("output", "became")}
-        self.outputs = BuildOutput.objects.in_bulk(list(ids)) if ids else {}
+        self.outputs = BuildOutput.objects.filter(pk__any=ids).in_bulk() if ids else {}
         self.sources = {one.about.output_id: one.source_id for one in back.movements if one.source_id is not None}
 
     def note(self, back: Back) -> None:
