@@ -9,6 +9,7 @@ from outwork.rules.settings import SETTINGS
 from outwork.rules.settings.left_out import INSTEAD, LEFT_OUT
 
 SOURCE = Path(__file__).parents[2] / "src" / "outwork"
+TESTS = Path(__file__).parents[1]
 REGISTRY = SOURCE / "rules" / "settings"
 
 # Those of InvenTree 1.5 that have to do with parts, stock, builds and purchasing.
@@ -48,6 +49,14 @@ def readers(key: str) -> list[str]:
 @pytest.mark.parametrize("key", SETTINGS)
 def test_every_setting_is_read_or_says_who_will_read_it(key) -> None:
     assert bool(readers(key)) != bool(SETTINGS[key].waits_for), readers(key)
+
+
+@pytest.mark.parametrize("key", [key for key, one in SETTINGS.items() if not one.waits_for])
+def test_every_setting_is_tried_in_a_test(key) -> None:
+    own = {Path(__file__), TESTS / "rules" / "test_settings.py"}
+    files = [file for file in TESTS.rglob("test_*.py") if file not in own]
+    words = key if not key.startswith("BUILDORDER_CONSUME_") else "BUILDORDER_CONSUME_"
+    assert any(words in file.read_text() for file in files)
 
 
 def test_every_setting_that_inventree_has_is_here_or_has_a_reason() -> None:

@@ -78,7 +78,7 @@ def test_it_works(shop, build, line, leak, flash):
 @pytest.mark.parametrize("enforced", [False, True])
 def test_the_setting_decides_whether_acceptance_asks_for_tests(shop, build, line, enforced):
     one, two = shop.received(line, 2, serials="1-2")
-    shop.switch_on(SETTING, enforced)
+    shop.switch_on("PREVENT_BUILD_COMPLETION_HAVING_INCOMPLETED_TESTS", enforced)
     record_results(
         results=[
             Result(one.item_id, "leaktest", passed=True),
