@@ -51,7 +51,7 @@ declare(
 )
 
 # What a line of the successor has of the line it comes from, beside what a build line copies from the BOM.
-_OWN = ("supply", "note", "deviation", "approved_by")
+_OWN = ("supply", "note", "deviation", "approved_by", "shares")
 
 
 @operation
@@ -196,7 +196,9 @@ def _copy_facts(pairs: Sequence[tuple[BuildLine, BuildLine]], successor: Build, 
     meant = {line.pk: other.pk for line, other in pairs}
     for line, other in pairs:
         other.supply = line.supply if successor.is_external else None
-    facts = [(other.pk, other.supply, line.note, line.deviation, line.approved_by) for line, other in pairs]
+    facts = [
+        (other.pk, other.supply, line.note, line.deviation, line.approved_by, line.shares) for line, other in pairs
+    ]
     rows.update(BuildLine, _OWN, facts)
     if successor.is_external:
         stated = SupplyChoice.objects.filter(build_line__any=list(meant))
