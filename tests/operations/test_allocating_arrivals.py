@@ -39,7 +39,7 @@ def arrive(shop, line, units, place="Main shelf", **facts):
 
 def allocated(build):
     found = Allocation.objects.filter(build_line__build=build).select_related("item__location")
-    return [(one.item.location.name, one.quantity) for one in found.order_by("pk")]
+    return [(str(one.item.location), one.quantity) for one in found.order_by("pk")]
 
 
 def test_it_works(shop, build, line):

@@ -120,7 +120,7 @@ def test_the_rest_of_it_may_come_in_a_second_box(shop, line):
     [one] = announce(shop, line, NewDelivery(line.pk, 4, serials="1-4")).ids
     arrive(shop, line, Arrival(line.pk, 2, serials="1,3", announcement_id=one))
     got = arrive(shop, line, Arrival(line.pk, None, announcement_id=one))
-    assert sorted(StockItem.objects.filter(pk__in=got.ids).values_list("serial", flat=True)) == ["2", "4"]
+    assert set(StockItem.objects.filter(pk__in=got.ids).values_list("serial", flat=True)) == {"2", "4"}
     assert facts(("received",)) == [(4,)]
 
 

@@ -89,6 +89,9 @@ def test_a_list_says_what_is_open_and_late(shop, order):
         ("PO-0002", "Acme Assembly", "placed", 1, 1, ["BO-0001"], {"EUR": 100}, False),
     ]
     assert list_orders(today=TODAY, statuses={OrderStatus.DRAFT}) == []
+    build = board.builds.get()
+    assert [row.reference for row in list_orders(today=TODAY, build_id=build.pk)] == ["PO-0002"]
+    assert [row.reference for row in list_orders(today=TODAY, supplier_id=order.supplier_id)] == ["PO-0001"]
 
 
 @pytest.mark.parametrize("count", [1, 10, 1000])

@@ -67,11 +67,18 @@ for _module in (
 @click.option(
     "--status", "statuses", multiple=True, type=click.Choice(list(STATUSES)), help="Only these; may be repeated."
 )
+@click.option("--supplier", metavar="COMPANY", help="Only orders to this company.")
+@click.option("--build", metavar="BUILD", help="Only orders with a line that delivers this build.")
 @reading
-def list_(statuses: tuple[str, ...], as_json: bool) -> None:
+def list_(statuses: tuple[str, ...], supplier: str | None, build: str | None, as_json: bool) -> None:
     """List the purchase orders, by their numbers."""
     wanted = {one for word in statuses for one in STATUSES[word]} if statuses else None
-    rows = list_orders(today=timezone.now().astimezone(company_zone()).date(), statuses=wanted)
+    rows = list_orders(
+        today=timezone.now().astimezone(company_zone()).date(),
+        statuses=wanted,
+        supplier_id=company_named(supplier, where=("supplier",)).pk if supplier else None,
+        build_id=build_named(build).pk if build else None,
+    )
     if as_json:
         print_json(rows)
         return

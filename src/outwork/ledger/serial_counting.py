@@ -11,7 +11,7 @@ from django.db import connection
 from outwork.ledger.serials import Scope, find_used, latest
 from outwork.models import SerialReservation
 from outwork.rules.serial_ranges import SerialRange
-from outwork.rules.serials import serial_number, serial_text
+from outwork.rules.serials import serial_number
 
 _TURN = 0x5E51A1  # "serial": advisory locks of other kinds have other first keys
 
@@ -110,24 +110,3 @@ def _number(serial: str) -> int:
     """The number at the end of a serial number of a range."""
     digits = serial[len(serial.rstrip("0123456789")) :]
     return int(digits)
-
-
-def said_of_reservations(
-    kept: Sequence[Reserved],
-    given: Iterable[tuple[str, Scope, Sequence[str], int | None, int | None]],
-) -> list[dict[str, object]]:
-    """What is said of serial numbers (part, scope, serials, order line, build) that are not as they were reserved."""
-    said: list[dict[str, object]] = []
-    for part, scope, serials, purchase_line_id, build_id in given:
-        mine = [one for one in kept if one.scope == scope and one.is_for(purchase_line_id, build_id)]
-        others = [one for one in kept if one.scope == scope and one not in mine]
-        outside = [serial for serial in serials if not any(serial in one.range for one in mine)]
-        if mine and outside:
-            ranges = ", ".join(str(one.range) for one in mine)
-            said.append(
-                {"code": "serials_not_reserved", "part": part, "serials": serial_text(outside), "reserved": ranges}
-            )
-        taken = [serial for serial in outside if any(serial in one.range for one in others)]
-        if taken:
-            said.append({"code": "serials_of_another", "part": part, "serials": serial_text(taken)})
-    return said

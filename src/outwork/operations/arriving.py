@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from outwork.ledger.serial_counting import Counting, count_on, reservations, said_of_reservations
+from outwork.ledger.serial_counting import Counting, count_on, reservations
 from outwork.ledger.serials import Claim, check_free, read_serials, scopes
 from outwork.models import Build, Location, PurchaseLine, PurchaseOrder, StockItem
+from outwork.operations.reserving_serials import said_of_reservations
 from outwork.operations.text_limits import check_texts
 from outwork.queries.default_locations import default_locations
 from outwork.rules.receiving import Arrival, Receipt

@@ -13,11 +13,12 @@ from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.documents import lock_build
 from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import About, Posting, new_ids
-from outwork.ledger.serial_counting import Counting, count_on, reservations, said_of_reservations
+from outwork.ledger.serial_counting import Counting, count_on, reservations
 from outwork.ledger.serials import Claim, check_free, read_serials, scopes
 from outwork.models import Allocation, Build, BuildOutput, Part, ReportedLot, StockItem, User
 from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
+from outwork.operations.reserving_serials import said_of_reservations
 from outwork.operations.verdicts import insert_outputs, made_as
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import quantity, whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from outwork.ledger import rows
 from outwork.models import ExtraLine, PurchaseLine, PurchaseOrder, User
@@ -79,7 +80,9 @@ def duplicate_order(
         _copy_extras(order, copy, ids)
     left = [line for line in every if line.pk not in ids]
     builds = sorted({line.build.reference for line in lines if line.build is not None})
-    said = [{"code": "line_left_out", "part": line.part.label, "sku": line.supplier_part.sku} for line in left]
+    said: list[dict[str, Any]] = [
+        {"code": "line_left_out", "part": line.part.label, "sku": line.supplier_part.sku} for line in left
+    ]
     if builds:
         said.append({"code": "build_links_left_out", "builds": builds})
     return Done(event.pk, [copy.pk], said=said, data={"reference": copy.reference, "lines": list(ids.values())})

@@ -47,17 +47,17 @@ def merge(ready: Sequence[Ready], standing: Sequence[PurchaseLine], price_of: Pr
     for one in ready:
         asked = one.line
         key = (one.supplier_part.pk, asked.requested_date, asked.destination_id, asked.build_id)
-        line = next((line for line in by_key[key] if _fits_line(one, line, merged)), None)
-        if line is not None:
-            units, price = merged.grown.get(line.pk, (line.ordered, line.price))
+        found = next((line for line in by_key[key] if _fits_line(one, line, merged)), None)
+        if found is not None:
+            units, price = merged.grown.get(found.pk, (found.ordered, found.price))
             total = units + one.ordered
-            if asked.price is None and price == price_of(line.supplier_part_id, units, line.currency):
-                price = price_of(line.supplier_part_id, total, line.currency)
-            merged.grown[line.pk] = total, price
-            merged.places.append((line.pk, 0))
+            if asked.price is None and price == price_of(found.supplier_part_id, units, found.currency):
+                price = price_of(found.supplier_part_id, total, found.currency)
+            merged.grown[found.pk] = total, price
+            merged.places.append((found.pk, 0))
             label = one.supplier_part.part.label
             merged.said.append(
-                {"code": "line_merged", "part": label, "position": line.position, "ordered": as_text(total)}
+                {"code": "line_merged", "part": label, "position": found.position, "ordered": as_text(total)}
             )
             continue
         place = next((place for place in fresh[key] if _fits(one, merged.fresh[place])), None)

@@ -72,7 +72,7 @@ def receive(
     order = lock_order(order, expected_version=expected_version)
     known = order.lines.select_related("part__default_location", "destination", "supplier_part")
     known = known.annotate(is_dedicated=Exists(Demand.objects.filter(line=OuterRef("pk"))))
-    lines = {line.pk: line for line in known}
+    lines: dict[int, PurchaseLine] = {line.pk: line for line in known}
     arrivals, announced = fill_in(order, lines, arrivals)
     meant = {lines[one.line_id].build_id for one in arrivals if one.line_id in lines}
     is_over = _is_over(lines, arrivals)

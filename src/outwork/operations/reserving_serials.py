@@ -137,3 +137,24 @@ def _check(found: SerialRange, scope: int, kept: Iterable[Reserved]) -> None:
             where=("start",),
         )
     reasons.raise_any()
+
+
+def said_of_reservations(
+    kept: Sequence[Reserved],
+    given: Iterable[tuple[str, int, Sequence[str], int | None, int | None]],
+) -> list[dict[str, Any]]:
+    """What is said of serial numbers (part, scope, serials, order line, build) that are not as they were reserved."""
+    said: list[dict[str, Any]] = []
+    for part, scope, serials, purchase_line_id, build_id in given:
+        mine = [one for one in kept if one.scope == scope and one.is_for(purchase_line_id, build_id)]
+        others = [one for one in kept if one.scope == scope and one not in mine]
+        outside = [serial for serial in serials if not any(serial in one.range for one in mine)]
+        if mine and outside:
+            ranges = ", ".join(str(one.range) for one in mine)
+            said.append(
+                {"code": "serials_not_reserved", "part": part, "serials": serial_text(outside), "reserved": ranges}
+            )
+        taken = [serial for serial in outside if any(serial in one.range for one in others)]
+        if taken:
+            said.append({"code": "serials_of_another", "part": part, "serials": serial_text(taken)})
+    return said

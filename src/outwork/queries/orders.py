@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from outwork.models import ExtraLine, PromiseChange, PurchaseLine, PurchaseOrder
 from outwork.queries.deliveries import DeliveryRow, announced
@@ -129,14 +129,20 @@ class OrderOverview:
 
 
 def list_orders(
-    *, today: datetime.date, statuses: Collection[int] | None = None, supplier_id: int | None = None
+    *,
+    today: datetime.date,
+    statuses: Collection[int] | None = None,
+    supplier_id: int | None = None,
+    build_id: int | None = None,
 ) -> list[OrderRow]:
-    """Orders by their numbers, all or those in the states named or from one supplier; five statements."""
+    """Orders by their numbers, all or those in the states named, from one supplier, or delivering a build; five statements."""
     query = PurchaseOrder.objects.select_related("supplier").order_by("reference_number", "pk")
     if statuses is not None:
         query = query.filter(status__in=sorted(statuses))
     if supplier_id is not None:
         query = query.filter(supplier=supplier_id)
+    if build_id is not None:
+        query = query.filter(Exists(PurchaseLine.objects.filter(order=OuterRef("pk"), build=build_id)))
     orders = list(query)
     lines, extras = defaultdict(list), defaultdict(list)
     for line in _lines().filter(order__any=[order.pk for order in orders]):

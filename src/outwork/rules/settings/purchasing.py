@@ -48,6 +48,7 @@ SETTINGS = (
         False,
         boolean,
         differs="The ledger is valued in base currency either way; the amount and the rate stand beside it.",
+        waits_for="the REST API",
     ),
     Setting(
         "PURCHASEORDER_OVERRECEIPT_TOLERANCE",
