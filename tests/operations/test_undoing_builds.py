@@ -7,7 +7,7 @@ import pytest
 from outwork.models import Allocation, BomLine, BuildOutput, Event, ReportedLot, StockItem, SupplyChoice
 from outwork.operations.allocating import deallocate
 from outwork.operations.auto_allocating import auto_allocate
-from outwork.operations.build_states import cancel_build, reopen_build
+from outwork.operations.build_states import cancel_build, hold_build, issue_build, reopen_build
 from outwork.operations.consuming import settle_shortfalls
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
 from outwork.operations.finishing import finish_build
@@ -154,6 +154,47 @@ def test_refuses_a_finish_of_a_build_cancelled_since(shop, build, line):
     reopen_build(build=build, reason="More", **shop.by_bo)
     cancel_build(build=build, **shop.by_bo)
     assert shop.refused(reverse_event, event=done.event_id, reason="Wrong") == [("wrong_state", ())]
+
+
+def test_a_build_cancelled_by_mistake(shop, build, line):
+    accepted(shop, build, shop.received(line, 4)[0])
+    hold_build(build=build, **shop.by_bo)
+    before = state(build)
+    done = cancel_build(build=build, **shop.by_bo)
+    back(shop, done)
+    assert state(build) == before
+    assert (build.status, build.completed_at) == (BuildStatus.ON_HOLD, None)
+    shop.recount()
+    issue_build(build=build, **shop.by_bo)
+    accepted(shop, build, shop.received(line, 6)[0])
+    finished(shop, build)
+    assert build.lines.get().consumed == 40
+    shop.recount()
+
+
+def test_what_was_consumed_at_the_cancelling_is_stock_again(shop):
+    build = shop.build(shop.assembly("BOARD", {"R-10K": 4}), 10, consume=ConsumeWhen.FINISH)
+    shop.allocate(build.reference, shop.put("R-10K", 60, value="6.00"), 40)
+    output = BuildOutput.objects.get(pk=make_outputs(build=build, units=3, **shop.by_bo).ids[0])
+    accepted(shop, build, output)
+    before = state(build)
+    done = cancel_build(build=build, **shop.by_bo)
+    assert build.lines.get().consumed == 12
+    repeated = cancel_build(build=build, **shop.by_bo)
+    assert shop.refused(reverse_event, event=repeated.event_id, reason="No") == [("event_moved_nothing", ("event",))]
+    back(shop, done)
+    assert state(build) == before
+    shop.recount()
+
+
+def test_refuses_while_units_came_for_the_cancelled_build(shop, build, line):
+    done = cancel_build(build=build, **shop.by_bo)
+    shop.received(line, 1)
+    came = Event.objects.filter(kind="order.received").latest("pk")
+    assert shop.refused(reverse_event, event=done.event_id, reason="No") == [("received_since_cancelled", ())]
+    reverse_event(event=came.pk, reason="Not ours", **shop.by_bo)
+    back(shop, done)
+    shop.recount()
 
 
 def test_a_settled_shortfall_is_open_again(shop, build, line):

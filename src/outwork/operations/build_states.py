@@ -123,8 +123,10 @@ def cancel_build(
     event = record("build.cancelled", build, actor=actor, at=at, reason=reason)
     consumption = open_consumption(build, event, also=reach.items)
     consume_due(consumption)
-    consumption.free_the_rest()
+    freed = consumption.free_the_rest()
     consumption.write()
+    event.data = {"was": build.status, "freed": [one.noted() for one in freed]}
+    event.save(update_fields=["data"])
     build.completed_at = at
     _move(build, BuildStatus.CANCELLED)
     settle_cost(build, event, consumption.posting.held)

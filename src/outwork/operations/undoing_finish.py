@@ -6,16 +6,21 @@ import datetime
 from typing import Any
 
 from outwork.ledger import rows
-from outwork.models import BuildLine, Event, SupplyChoice, User
+from outwork.models import BuildLine, Event, Movement, SupplyChoice, User
 from outwork.operations.recording import Done
 from outwork.operations.undoing_build import Undoing, open_undoing
 from outwork.rules import states
+from outwork.rules.places import Kind
 from outwork.rules.quantities import ZERO, as_text, quantity
 from outwork.rules.refusals import declare, refuse
 from outwork.rules.states import OPEN_BUILD, BuildStatus
 from outwork.rules.supply import Supply
 
 declare(
+    received_since_cancelled=(
+        "Units of {build} came with event {later} and became ordinary stock, for it was cancelled; take that back first"
+    ),
+    state_before_unknown="Event {event} does not say what was before it: it was recorded by an older release",
     finished_again_since="{build} was finished again with event {later}; take that back first",
 )
 
@@ -43,6 +48,30 @@ def take_back_finish(event: Event, *, reason: str, actor: User, at: datetime.dat
     undoing.begin("build.finish taken back", reason=reason, actor=actor, at=at)
     said = [told for one in freed if (told := one.allocate_again(undoing)) is not None]
     _undecide_supply(event.data.get("supplied", ()))
+    return undoing.end(said)
+
+
+def take_back_cancelling(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
+    """The build is in the state it was cancelled in; `ids` holds the items.
+
+    What was consumed at the end goes back and is allocated again, and so is what was freed, as far as it is still
+    there (else it is said). Refuses event_moved_nothing, state_before_unknown for an event of an older release,
+    received_since_cancelled, and where what was consumed is elsewhere.
+    """
+    if event.data.get("repeated"):
+        refuse("event_moved_nothing", event=event.pk, kind=event.kind, where=("event",))
+    if "was" not in event.data:
+        refuse("state_before_unknown", event=event.pk, where=("event",))
+    freed = [_Freed(*row) for row in event.data["freed"]]
+    undoing = open_undoing(event, also=lambda: {one.item_id for one in freed})
+    build = undoing.build
+    came = Movement.objects.filter(purchase_line__build=build, kind=Kind.RECEIVED, event__gt=event.pk)
+    later = came.filter(event__reversals__isnull=True).order_by("event").values_list("event", flat=True).first()
+    if later is not None:
+        undoing.back.reasons.add("received_since_cancelled", build=build.reference, later=later)
+    build.status, build.completed_at = event.data["was"], None
+    undoing.begin("build.cancelling taken back", reason=reason, actor=actor, at=at)
+    said = [told for one in freed if (told := one.allocate_again(undoing)) is not None]
     return undoing.end(said)
 
 
