@@ -52,6 +52,10 @@ def test_it_works(came, shop):
         ("RADIO", "1", "PO-0001", "BO-0001")
     ]
     assert "It is sent." in came("return", "show", "RT-0001")[0]
+    told = "Went back with RT-0001 for replacement: 1 of RADIO (sent)"
+    assert told in came("order", "show", "PO-0001")
+    assert told in came("build", "show", "BO-0001")
+    assert [one["quantity"] for one in came.json("build", "show", "BO-0001")["returns"]] == ["1"]
     assert came("return", "close", "RT-0001", "--reason", "Settled") == ["RT-0001 is closed."]
     assert came("return", "list") == ["No returns."]
     assert [one["status"] for one in came.json("return", "list", "--all")] == ["closed"]

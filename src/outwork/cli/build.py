@@ -28,11 +28,13 @@ from outwork.cli.field_options import row_named
 from outwork.cli.options import DAY, build_argument, note_option
 from outwork.cli.output import print_json
 from outwork.cli.tables import table
+from outwork.cli.went_back import went_back
 from outwork.models import Build, ProjectCode
 from outwork.operations.creating_build import create_build
 from outwork.queries.build_list import ORDERS, BuildFilter
 from outwork.queries.build_overview import BuildOverview, list_builds, overview
 from outwork.queries.naming import build_named, company_named, location_named, part_named
+from outwork.queries.returns import returns_of_build
 from outwork.rules.states import OPEN_BUILD, BuildStatus
 from outwork.rules.supply import ConsumeWhen
 
@@ -139,10 +141,11 @@ def show(build: str, as_json: bool) -> None:
     """Show where a build stands and what to do next."""
     zone = company_zone()
     found = overview(build_named(build), today=timezone.now().astimezone(zone).date())
+    gone = returns_of_build(found.build.pk)
     if as_json:
-        print_json(as_data(found))
+        print_json({**as_data(found), "returns": gone})
         return
-    for line in page(found, zone):
+    for line in (*page(found, zone), *went_back(gone)):
         click.echo(line)
 
 

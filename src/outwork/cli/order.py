@@ -23,6 +23,7 @@ from outwork.cli.order_changes import people_options, read_facts
 from outwork.cli.order_page import page, totals
 from outwork.cli.output import print_json
 from outwork.cli.tables import money, shown, table
+from outwork.cli.went_back import went_back
 from outwork.models import PurchaseLine
 from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.creating_order import create_order
@@ -37,6 +38,7 @@ from outwork.queries.naming import (
     supplier_part_named,
 )
 from outwork.queries.orders import OrderOverview, list_orders, overview
+from outwork.queries.returns import returns_of_order
 from outwork.rules.states import OPEN_ORDER, OrderStatus
 
 STATUSES = {status.word.replace(" ", "-"): [status] for status in OrderStatus} | {"open": sorted(OPEN_ORDER)}
@@ -108,10 +110,11 @@ def show(order: str, as_json: bool) -> None:
     """Show where an order stands and what to do next."""
     zone = company_zone()
     found = overview(order_named(order), today=timezone.now().astimezone(zone).date())
+    gone = returns_of_order(found.order.pk)
     if as_json:
-        print_json(as_data(found))
+        print_json({**as_data(found), "returns": gone})
         return
-    for line in page(found, zone):
+    for line in (*page(found, zone), *went_back(gone)):
         click.echo(line)
 
 

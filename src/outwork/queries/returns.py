@@ -86,6 +86,18 @@ class Away:
     expected_date: datetime.date | None
 
 
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """Units of one part that went back with one document, in the part's unit."""
+
+    document: str
+    purpose: str
+    status: str
+    part: str
+    quantity: Decimal
+    came_back: Decimal
+
+
 def return_named(reference: str, *, where: Where = ("return",)) -> SupplierReturn:
     """The return of that reference, in any case; one statement. Refuses return_reference_unknown."""
     found = SupplierReturn.objects.filter(reference__iexact=reference.strip()).select_related("supplier")
@@ -147,23 +159,24 @@ def units_away(*, supplier_id: int | None = None) -> list[Away]:
     ]
 
 
-def returned_on_lines(line_ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    """What went back of order lines, in base units, by purpose; what was fetched again does not count. One statement."""
-    return _returned("purchase_line", line_ids)
+def returns_of_order(order_id: int) -> list[WentBack]:
+    """What went back of an order; one statement. Sendings that were taken back do not count."""
+    return _went_back(Q(purchase_line__order=order_id))
 
 
-def returned_of_builds(build_ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    """Units of builds that went back, by purpose; one statement."""
-    return _returned("build", build_ids)
+def returns_of_build(build_id: int) -> list[WentBack]:
+    """Units of a build that went back; one statement. Sendings that were taken back do not count."""
+    return _went_back(Q(build=build_id))
 
 
-def _returned(key: str, ids: Iterable[int]) -> dict[int, dict[str, Decimal]]:
-    lines = SupplierReturnLine.objects.filter(Q(**{f"{key}__any": list(ids)}), is_kept=False)
-    standing = lines.exclude(document__status=ReturnStatus.CANCELLED).order_by()
-    found: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    for pk, purpose, quantity in standing.values_list(key, "document__purpose").annotate(Sum("quantity")):
-        found[pk][purpose] = quantity
-    return dict(found)
+def _went_back(condition: Q) -> list[WentBack]:
+    lines = SupplierReturnLine.objects.filter(condition, is_kept=False).exclude(document__status=ReturnStatus.CANCELLED)
+    columns = ("document__reference", "document__purpose", "document__status", "part__number", "part__name")
+    sums = lines.values_list(*columns).annotate(Sum("quantity"), Sum("came_back"))
+    return [
+        WentBack(reference, purpose, ReturnStatus(status).word, number or name, quantity, came_back)
+        for reference, purpose, status, number, name, quantity, came_back in sums.order_by("document", "part")
+    ]
 
 
 def _read(lines: QuerySet[SupplierReturnLine]) -> list[tuple[int, ReturnLine]]:
