@@ -13,9 +13,11 @@ from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
 from outwork.operations.disposing import hold_outputs, release_outputs, rework_outputs, scrap_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.moving_stock import Transfer, transfer_stock
+from outwork.operations.receiving import receive
 from outwork.operations.returning import ReturnRow, create_return
 from outwork.operations.taking_back import reverse_event
 from outwork.rules.places import PlaceKind
+from outwork.rules.receiving import Arrival, Disposition
 from outwork.rules.states import BuildStatus, OutputState, ReturnStatus
 from tests.purchases import come, order_of
 
@@ -258,3 +260,25 @@ def test_refuses_where_units_went_on(shop, build, line):
     assert ("units_went_on", ()) in shop.refused(reverse_event, event=done.event_id, reason="x")
     assert Event.objects.filter(reverses__isnull=False).count() == 0
     assert fresh(build).status == BuildStatus.PRODUCTION
+
+
+@pytest.mark.parametrize("disposition", ["hold", "reject", "accept"])
+def test_a_receipt_that_was_decided_on_as_it_came_is_taken_back(shop, build, line, disposition):
+    before = picture()
+    arrival = Arrival(line.pk, 3, serials="1-3", disposition=Disposition(disposition), disposition_reason="Scratched")
+    done = receive(order=line.order, arrivals=[arrival], location=shop.location("Dock"), **shop.by_bo)
+    take_back(shop, done)
+    assert picture() == before
+
+
+@pytest.mark.parametrize("operation", [reject_outputs, rework_outputs, hold_outputs, scrap_outputs])
+def test_the_first_decision_on_what_was_set_aside_is_taken_back(shop, build, line, operation):
+    """Held units that are decided on are held again afterwards, with their reason and condition."""
+    (batch,) = shop.received(line, 10, batch="A")
+    aside = rework_outputs if operation is hold_outputs else hold_outputs
+    held = aside(build=build, decisions=[Decision(batch.pk, 4)], reason="Scratched", **shop.by_bo)
+    start = picture()
+    for units in (1, None):
+        done = operation(build=build, decisions=[Decision(held.ids[0], units)], reason="Bad", **shop.by_bo)
+        take_back(shop, done)
+        assert picture() == start
