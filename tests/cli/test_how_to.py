@@ -62,7 +62,9 @@ def any_day(text: str) -> str:
     return _DAY.sub("2026-01-01", text)
 
 
-@pytest.mark.parametrize("name", ["external-build-on-the-command-line.md", "order-what-is-short.md"])
+@pytest.mark.parametrize(
+    "name", ["external-build-on-the-command-line.md", "order-what-is-short.md", "users-and-rights.md"]
+)
 def test_the_page_does_what_it_says(installation: Installation, tmp_path: Path, name: str) -> None:
     page = steps(name)
     for step, (printed, status) in zip(page, run(page, installation, tmp_path), strict=True):

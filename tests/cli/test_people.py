@@ -24,7 +24,7 @@ def test_it_works(program) -> None:
         "eve (Eve)",
         "  mail: eve@example.com",
         "  groups: Stores",
-        "  may add stock or change stock or view stock",
+        "  may view, add, change stock",
         "  may view build orders",
     ]
     assert program("group", "show", "Stores") == [

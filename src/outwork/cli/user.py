@@ -17,7 +17,7 @@ from outwork.operations.permitting import rights_of
 from outwork.operations.system_account import NAME
 from outwork.queries.people import group_named, user_named
 from outwork.queries.people import people as everybody
-from outwork.rules.roles import AREAS, in_words
+from outwork.rules.roles import AREAS, Verb
 from outwork.rules.secrets import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -86,8 +86,8 @@ def show_user(name: str, as_json: bool) -> None:
         click.echo("  may do everything" if one.is_active else "  may do nothing")
         return
     for area in AREAS:
-        if verbs := [right for right in rights if right.startswith(f"{area}.")]:
-            click.echo(f"  may {in_words(verbs)}")
+        if verbs := [str(verb) for verb in Verb if f"{area}.{verb}" in rights]:
+            click.echo(f"  may {', '.join(verbs)} {AREAS[area]}")
     if not rights:
         click.echo("  may do nothing")
 
