@@ -3,6 +3,7 @@
 #   make test PYTHON=python3.13      another interpreter (3.11 to 3.13); .venv is made anew for it
 #   make test T='-k receipt -x'      hand arguments to pytest
 #   make bench B='--size 1000x1000'   measure only this; see --help
+#   make bench B='--size growth'      every operation among a million stock items
 #   make demo HOST=0.0.0.0 PORT=80   serve somewhere else
 
 PYTHON ?= python3
