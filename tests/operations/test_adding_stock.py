@@ -177,7 +177,7 @@ def test_of_clerks_who_take_the_same_serials_one_gets_them(shop, board, at_once)
     calls = [
         lambda: add_stock(rows=[NewStock(board.pk, 50, serials="1-50")], **shop.by_bo),
         lambda: add_stock(rows=[NewStock(board.pk, serials=[str(50 - n) for n in range(50)])], **shop.by_ada),
-        lambda: add_stock(rows=[NewStock(board.pk, 50, serials="1-50")], **shop.by(shop.cy)),
+        lambda: add_stock(rows=[NewStock(board.pk, 50, serials="1-50")], **shop.by_ada),
     ]
     outcomes = at_once(*calls)
     refusals = [one for one in outcomes if isinstance(one, Refusal)]

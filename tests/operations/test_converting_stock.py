@@ -53,8 +53,8 @@ def test_it_works(shop, radio):
 def test_serials_that_are_unique_per_part_must_be_free_there(shop, radio):
     shop.switch_on("SERIAL_NUMBER_SCOPE", "part")
     red, blue = variant(shop, radio, "RED"), variant(shop, radio, "BLUE")
-    done = [add_stock(rows=[NewStock(part=one.pk, serials=["7"])], **shop.by_bo) for one in (red, blue)]
-    mine, other = (StockItem.objects.get(pk=one.ids[0]) for one in done)
+    added = [add_stock(rows=[NewStock(part=one.pk, serials=["7"])], **shop.by_bo) for one in (red, blue)]
+    mine, other = (StockItem.objects.get(pk=one.ids[0]) for one in added)
     assert shop.refused(convert_stock, rows=[Conversion(mine.pk, blue.pk)]) == [("serials_used", (0, "part"))]
     change_stock(rows=[Change(other.pk, {"serial": "8"})], **shop.by_bo)
     done = convert_stock(rows=[Conversion(mine.pk, blue.pk)], **shop.by_bo)

@@ -100,8 +100,14 @@ def test_refuses_what_is_not_alike(shop):
         ("merge_of_other_part", (5, "item")),
         ("merge_of_serial", (5, "item")),
     ]
-    accepted = {f"allow_mismatched_{what}": True for what in ("suppliers", "status", "batches")}
-    assert merge_stock(items=items[:4], **accepted, **shop.by_bo).ids == [first.pk]
+    done = merge_stock(
+        items=items[:4],
+        allow_mismatched_suppliers=True,
+        allow_mismatched_status=True,
+        allow_mismatched_batches=True,
+        **shop.by_bo,
+    )
+    assert done.ids == [first.pk]
     shop.expect("""
         R-10K   batch A    Main shelf   13
         C-100N  Main shelf   1
