@@ -2,6 +2,7 @@
 
 import datetime
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from outwork.operations.unreceiving import unreceive
 from outwork.rules.receiving import Arrival
 from outwork.rules.saying import sentence
 from tests.purchases import order_of
+from tests.scenarios.racing import race, rounds
 
 
 def day(number):
@@ -274,3 +276,21 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
     with statements() as seen:
         cancel_deliveries(order=line.order, deliveries=ids, **shop.by_ada)
     assert seen == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@rounds
+def test_of_clerks_who_receive_the_same_delivery_one_does(shop, rounds):
+    board = shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True)
+    shelf = shop.location("Goods in")
+    for _ in range(rounds):
+        line = shop.ordered(shop.external(board, 10))
+        [pk] = announce(shop, line, NewDelivery(line.pk, 4)).ids
+        arrival = Arrival(line.pk, None, batch="B1", announcement_id=pk)
+        call = partial(receive, order=line.order, arrivals=[arrival], location=shelf, **shop.by_bo)
+        done, refused = race(*[call] * 4)
+        assert len(done) == 1
+        assert [one.codes for one in refused] == [["delivery_not_expected"]] * 3
+        line.refresh_from_db()
+        assert (line.received, AnnouncedDelivery.objects.get(pk=pk).received) == (4, 4)
+    shop.recount()
