@@ -266,6 +266,6 @@ def test_statements_do_not_grow_with_the_units(shop, statements, count):
     assert not Allocation.objects.exists()
     with statements() as seen:
         price(shop, order, line, "2.00")
-    assert seen == 33
+    assert seen == 34
     assert total(StockItem.objects.filter(part__number="BOARD").values_list("value", flat=True)) == 2 * count
     shop.recount()
