@@ -13,6 +13,7 @@ from outwork.operations.uninstalling_stock import Removed, uninstall_stock
 from outwork.operations.valuing_stock import Valued, value_stock
 from outwork.queries import stock
 from outwork.rules.places import PlaceKind
+from outwork.rules.refusals import Refusal
 from outwork.rules.states import StockStatus
 
 
@@ -152,3 +153,17 @@ def test_it_costs_the_same_for_any_number(shop, statements, radio, count):
         uninstall_stock(rows=[Removed(item, None) for item in done.ids], **shop.by_bo)
     assert seen == 17
     assert worths(radio) == [100]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_install_the_same_module_one_has_it(shop, at_once, radio):
+    module, other = shop.put("MODULE", 1, value="20.00"), shop.put(radio.part, 1, serial="R2", value="100.00")
+    results = at_once(
+        *(
+            lambda into=into: install_stock(rows=[Installation(module.pk, into.pk)], **shop.by_bo)
+            for into in (radio, other)
+        )
+    )
+    assert [one.codes for one in results if isinstance(one, Refusal)] == [["item_not_on_hand"]]
+    assert sorted(worths(radio, other)) == [100, 120]
+    shop.recount()
