@@ -6,11 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from outwork.ledger.serial_numbers import next_serials
 from outwork.models import Event, Part, PurchaseLine
 from outwork.operations.adding_extra_lines import NewExtra, add_extra_lines
+from outwork.operations.announcing import NewDelivery, announce_deliveries
 from outwork.operations.changing_order_lines import LineChange, change_lines, remove_lines
 from outwork.operations.order_states import complete_order
 from outwork.operations.promising import DateChange, state_dates
+from outwork.operations.reserving_serials import reserve_serials
 from outwork.rules.pricing import ExtraKind, SpreadMode
 from outwork.rules.states import OrderStatus
 from tests.purchases import come, order_of, values
@@ -160,4 +163,16 @@ def test_statements_do_not_grow(shop, statements, count):
     assert seen == 6
     with statements() as seen:
         remove_lines(order=order, lines=ids[1:], **shop.by_ada)
-    assert seen == 13
+    assert seen == 15
+
+
+def test_announced_deliveries_keep_a_line_and_reserved_serial_numbers_go_with_it(shop):
+    board = shop.part("BOARD", is_trackable=True)
+    order, (first, second) = order_of(shop, ("BOARD", 10, "1.00", "0"), ("CABLE", 10, "1.00", "0"))
+    line = PurchaseLine.objects.select_related("order").get(pk=first)
+    reserve_serials(order_line=line, **shop.by_ada)
+    announce_deliveries(order=order, deliveries=[NewDelivery(second, 4)], **shop.by_ada)
+    assert shop.refused(remove_lines, order=order, lines=[second]) == [("line_in_use", (0, "line"))]
+    remove_lines(order=order, lines=[first], **shop.by_ada)
+    assert next_serials(board) == ["1"]
+    shop.recount()

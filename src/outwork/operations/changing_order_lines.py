@@ -11,6 +11,7 @@ from outwork.ledger import rows
 from outwork.ledger.documents import lock_order
 from outwork.ledger.locations import find_locations
 from outwork.models import (
+    AnnouncedDelivery,
     Build,
     BuildOutput,
     ExtraLine,
@@ -18,6 +19,7 @@ from outwork.models import (
     PromiseChange,
     PurchaseLine,
     PurchaseOrder,
+    SerialReservation,
     StockItem,
     User,
 )
@@ -115,8 +117,10 @@ def remove_lines(
 ) -> Done:
     """Take lines off an open order that nothing hangs on; the event keeps what they were.
 
+    Serial numbers that were reserved for them are free again.
+
     Refuses wrong_state, no_lines_named, line_not_on_order, line_named_twice, line_in_use (receipts, also ones
-    that were taken back; an extra line that lies on it), order_left_empty (it was placed: cancel it).
+    that were taken back; an extra line or an announced delivery of it), order_left_empty (it was placed: cancel it).
     """
     order = lock_order(order, expected_version=expected_version)
     states.require(order.status, OPEN_ORDER, order.reference)
@@ -128,6 +132,7 @@ def remove_lines(
         ("stock items", StockItem, "purchase_line"),
         ("outputs", BuildOutput, "purchase_line"),
         ("extra lines", ExtraLine, "line"),
+        ("announced deliveries", AnnouncedDelivery, "line"),
     )
     for what, model, name in uses:
         found = list(model.objects.filter(**{f"{name}__any": list(lines)}).values_list(name, flat=True))
@@ -154,6 +159,7 @@ def remove_lines(
     event = record("order.lines removed", order, actor=actor, at=at, reason=reason, data={"lines": gone})
     rows.delete_where(PromiseChange, "line", lines)
     dedicating_lines.forget(lines)
+    rows.delete_where(SerialReservation, "purchase_line", lines)
     rows.delete(PurchaseLine, lines)
     _close(order, {pk: line for pk, line in known.items() if pk not in lines}, at, closes=True)
     return Done(event.pk, list(lines), said=revalue_orders([order.pk], event))
