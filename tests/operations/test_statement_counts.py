@@ -148,7 +148,7 @@ def test_a_build_of_many_lines_that_are_short(shop, costs, shelf, count):
     second = shop.build(board, 5)
     stock = add_stock(rows=[NewStock(line.part_id, 8, location=shelf.pk, value=1) for line in lines], **shop.by_bo)
     auto_allocate(build=second, **shop.by_bo)
-    costs(30, cancel_build, build=second, **shop.by_ada)
+    costs(31, cancel_build, build=second, **shop.by_ada)
     shop.recount()
 
 
