@@ -55,7 +55,7 @@ def test_the_primary_offer_is_first_then_in_time_then_the_cheapest():
 
 @given(
     st.decimals(min_value="0.00001", max_value=10_000, places=5),
-    st.decimals(min_value="0.00001", max_value=500, places=5),
+    st.decimals(min_value="0.001", max_value=500, places=5),
     st.integers(1, 50),
 )
 def test_it_is_enough_and_a_multiple_less_would_not_be(short, pack, multiple):
