@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from outwork.queries.bom_difference import bom_difference, deviations
 from outwork.queries.trace import trace_down
 from outwork.rules.receiving import Arrival
 
-WHY = {"reason": "R-10K is not to be had", "approved_by": "Ada"}
+WHY: dict[str, Any] = {"reason": "R-10K is not to be had", "approved_by": "Ada"}
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_what_is_split_off_was_tested_with_its_batch(shop, build, line, flash):
     (batch,) = shop.received(line, 10, batch="A")
     record_results(results=[Result(batch.item_id, "leaktest", passed=True)], **shop.by_bo)
     done = accept_outputs(build=build, decisions=[Decision(batch.pk, 6)], **shop.by_bo)
-    part = BuildOutput.objects.get(pk=done.ids[0]).item
+    part = shop.item_of(BuildOutput.objects.get(pk=done.ids[0]))
     record_results(results=[Result(batch.item_id, "leaktest", passed=False)], **shop.by_bo)
     (piece,) = split_stock(rows=[Split(part.pk, 2)], **shop.by_bo).ids
     assert unmet([part.pk, piece, batch.item_id]) == {batch.item_id: ["Leak test failed"]}

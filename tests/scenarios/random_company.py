@@ -220,7 +220,12 @@ class RandomCompany(RuleBasedStateMachine):
         elif verdict == "bare":
             self.do(reject_outputs, reason="bare", has_components=False, **request)
         else:
-            verbs = {"reject": reject_outputs, "hold": hold_outputs, "rework": rework_outputs, "scrap": scrap_outputs}
+            verbs: dict[str, Callable[..., Any]] = {
+                "reject": reject_outputs,
+                "hold": hold_outputs,
+                "rework": rework_outputs,
+                "scrap": scrap_outputs,
+            }
             self.do(verbs[verdict], reason="bad", **request)
 
     @rule(build=PICK, units=UNITS)
@@ -240,8 +245,8 @@ class RandomCompany(RuleBasedStateMachine):
         elif what == "issue":
             self.do(issue_build, build=found)
         else:
-            verbs = {"hold": hold_build, "cancel": cancel_build, "reopen": reopen_build}
-            self.do(verbs[what], build=found, reason="so it is")
+            moves: dict[str, Callable[..., Any]] = {"hold": hold_build, "cancel": cancel_build, "reopen": reopen_build}
+            self.do(moves[what], build=found, reason="so it is")
 
     @rule(line=PICK)
     def a_line_is_closed_short(self, line: int) -> None:
@@ -284,7 +289,7 @@ class RandomCompany(RuleBasedStateMachine):
             credit="1.50" if is_credit else None,
             is_kept=is_credit and is_kept,
         )
-        supplier = found.purchase_line.order.supplier  # type: ignore[union-attr]
+        supplier = found.purchase_line.order.supplier
         self.do(create_return, supplier=supplier, purpose=purpose, reason="bad", rows=[row], paid_by=PaidBy.SUPPLIER)
 
     @rule(line=PICK, units=UNITS, cost=st.sampled_from([None, "2.00"]))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.scenarios.random_company import RandomCompany
 
-QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+QUIET: Any = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 def test_a_short_life():

@@ -82,6 +82,11 @@ def test_two_part_deliveries_by_air_and_sea_come_after_a_slipped_promise(shop):
     accept_outputs(build=build, decisions=waiting, **shop.by(shop.bo, days=90))
     finish_build(build=build, **shop.by(shop.ada, days=90))
     assert Build.objects.get(pk=build.pk).status == BuildStatus.COMPLETE
-    (record,) = supplier_records(today=datetime.date(2026, 6, 1))
-    assert (record.on_time, record.not_on_time, record.slips, record.percent_on_time) == (0, 1, 1, Decimal("0.0"))
+    (supplier,) = supplier_records(today=datetime.date(2026, 6, 1))
+    assert (supplier.on_time, supplier.not_on_time, supplier.slips, supplier.percent_on_time) == (
+        0,
+        1,
+        1,
+        Decimal("0.0"),
+    )
     shop.recount()

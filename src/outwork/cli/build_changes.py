@@ -89,12 +89,12 @@ def difference(build: str, as_json: bool) -> None:
         told = [{"part": one.part, "kind": one.kind, "changes": one.changes} for one in differences]
         print_json(told + [_deviation(line) for line in meant])
         return
-    for line in meant:
-        click.echo(f"{line.part.label} is a deviation: {line.deviation} (approved by {line.approved_by})")
+    for one in meant:
+        click.echo(f"{one.part.label} is a deviation: {one.deviation} (approved by {one.approved_by})")
     if not differences:
         click.echo(f"{found.reference} is built to its BOM as it is now.")
         return
-    for line in table(["part", "", "change"], [[one.part, one.kind, _changes(one)] for one in differences]):
+    for line in table(["part", "", "change"], [[other.part, other.kind, _changes(other)] for other in differences]):
         click.echo(line)
     click.echo(f"next: take it over for units not yet received   [outwork build take-over-bom {found.reference}]")
 
