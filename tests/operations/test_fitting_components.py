@@ -224,6 +224,6 @@ def test_costs_the_same_for_one_and_for_many(shop: Shop, statements: Any, count:
     fits = [Fit(unit, board) for unit, board in zip(units, boards, strict=True)]
     with statements() as seen:
         fit_components(build=build, fits=fits, **shop.by_bo)
-    assert seen == 20
+    assert seen == 21
     assert Allocation.objects.filter(output__isnull=False).count() == count
     shop.recount()

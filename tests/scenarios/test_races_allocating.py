@@ -168,7 +168,7 @@ def test_a_kit_is_sent_while_it_is_taken_apart(shop, rounds):
         done, refused = outcomes(
             partial(send_kit, build=build, **shop.by_bo),
             partial(deallocate, build=build, **shop.by_ada),
-            partial(transfer_stock, rows=[Transfer(reels[0].pk, shelf.pk, 25)], **shop.by(shop.cy)),
+            partial(transfer_stock, rows=[Transfer(reels[0].pk, shelf.pk, 25)], **shop.by_bo),
         )
         assert done[1] is not None
         assert refused[0] is None or refused[0].codes == ["nothing_to_send"]
