@@ -1,3 +1,3 @@
 """Outwork: external manufacturing for hardware teams, as one Django app in layered packages."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
