@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Movement, StockItem
+from outwork.models import Category, Movement, StockItem
 from outwork.operations.adding_stock import More, NewStock, add_stock, add_to_stock
 from outwork.rules.refusals import Refusal
 from outwork.rules.states import StockStatus
@@ -183,4 +183,20 @@ def test_of_clerks_who_take_the_same_serials_one_gets_them(shop, board, at_once)
     refusals = [one for one in outcomes if isinstance(one, Refusal)]
     assert [one.codes for one in refusals] == [["serials_used"]] * 2, outcomes
     assert StockItem.objects.count() == 50
+    shop.recount()
+
+
+def test_it_goes_where_the_part_or_its_category_is_kept(shop):
+    drawer, shelf = shop.location("Drawer"), shop.location("Main shelf")
+    category = Category.objects.create(name="Resistors", default_location=drawer)
+    below = Category.objects.create(name="Chips", parent=category)
+    parts = [
+        shop.part("R-10K", category=below),
+        shop.part("R-1M", category=below, default_location=shelf),
+        shop.part("LOOSE"),
+    ]
+    rows = [NewStock(part.pk, 1) for part in parts] + [NewStock(parts[0].pk, 1, location=shelf.pk)]
+    ids = add_stock(rows=rows, **shop.by_bo).ids
+    lying = dict(StockItem.objects.values_list("pk", "location"))
+    assert [lying[pk] for pk in ids] == [drawer.pk, shelf.pk, None, shelf.pk]
     shop.recount()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from outwork.operations.recording import Done, operation, record
 from outwork.operations.stating_value import Stated, Worths
 from outwork.operations.stock_rows import parts_of, read_row_quantity, take_in_hand
 from outwork.operations.text_limits import check_texts
+from outwork.queries.default_locations import default_locations
 from outwork.queries.settings import all_settings
 from outwork.rules.days import day_in
 from outwork.rules.places import Kind, at_location
@@ -86,7 +87,7 @@ def add_stock(
 ) -> Done:
     """Book new items that no order brought; `ids` holds them in the order of the rows.
 
-    A value in another currency is converted at the rate of the company's day; where there is none it is unknown, which
+    Without a location they go where the part or its category is kept by default (semantics A14), if that is said. A value in another currency is converted at the rate of the company's day; where there is none it is unknown, which
     is said (`value_rate_missing`). Refuses part_unknown, part_virtual, serials_not_kept, location_unknown,
     location_structural, supplier_part_unknown, supplier_part_of_another_part, owner_unknown, stock_status_unknown,
     currency_code_invalid, batch_template_broken, serials_used and the other reasons about serials, quantities and
@@ -96,6 +97,8 @@ def add_stock(
     if not rows:
         reasons.add("rows_missing")
     parts = _parts(rows, reasons)
+    kept_in = default_locations(parts[row.part] for row in rows if row.location is None and row.part in parts)
+    rows = [replace(row, location=kept_in.get(row.part)) if row.location is None else row for row in rows]
     places = find_locations([(row.location, (index, "location")) for index, row in enumerate(rows)], reasons)
     _check_supplier_parts(rows, parts, reasons)
     check_owner_ids([(row.owner, (index, "owner")) for index, row in enumerate(rows)], reasons)
