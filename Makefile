@@ -23,6 +23,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS)
+# What needs no database is run once only.
+WITHOUT_DATABASE := tests/house tests/rules
 ON_SQLITE := env -u DATABASE_URL
 ON_POSTGRESQL := $(BIN)/python tests/postgres.py
 
@@ -41,7 +43,7 @@ test-sqlite: $(DEV) chromium ## Run the tests on SQLite only
 	$(ON_SQLITE) $(PYTEST) $(T)
 
 test-postgresql: $(DEV) chromium ## Run the tests on PostgreSQL only (DATABASE_URL, or a private server)
-	$(ON_POSTGRESQL) $(PYTEST) $(T)
+	$(ON_POSTGRESQL) $(PYTEST) $(WITHOUT_DATABASE:%=--ignore=%) $(T)
 
 soak: $(DEV) ## Run the long tests (marked soak) on both databases
 	$(ON_SQLITE) $(PYTEST) -m soak $(T)

@@ -21,23 +21,18 @@ def test_it_fills_and_tells(installation: Installation) -> None:
     assert installation.run("ledger", "verify").returncode == 0
 
 
-def test_json_is_one_object_and_nothing_is_served(ready: Installation) -> None:
-    result = ready.run("demo", "--json")
-    assert result.returncode == 0, result.stderr
-    data = json.loads(result.stdout)
-    assert {one["login"] for one in data["logins"]} == {"owner", "buyer", "stores", "engineer"}
-    assert data["is_new"] is True
-    assert data["story"]["progress"]["accepted"] == "116"
-    assert data["story"]["cost"]["is_final"] is True
-
-
 def test_it_serves_what_it_filled(installation: Installation) -> None:
     with (
         installation.serve("demo") as address,
         urllib.request.urlopen(f"{address}/health/", timeout=10) as answer,
     ):
         assert json.loads(answer.read())["status"] == "ok"
-    assert "is here already" in installation.run("demo", "--no-serve").stdout
+    # As JSON it is one object, and nothing is served.
+    data = json.loads(installation.run("demo", "--json").stdout)
+    assert {one["login"] for one in data["logins"]} == {"owner", "buyer", "stores", "engineer"}
+    assert data["is_new"] is False
+    assert data["story"]["progress"]["accepted"] == "116"
+    assert data["story"]["cost"]["is_final"] is True
 
 
 def test_a_company_that_has_data_is_refused_and_served_as_it_is(ready: Installation) -> None:
