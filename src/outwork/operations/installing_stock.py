@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from outwork.ledger.held import Held
@@ -45,16 +46,17 @@ def install_stock(
     """Install items into others by hand; `ids` holds, in the order of the rows, the items that are inside now.
 
     What they are worth goes along: the container is worth so much more, and they are worth nothing of their own until
-    they are taken out (decision paper 0018). No build line counts them; what a build needs is allocated to its units.
+    they are taken out (decision paper 0011). No build line counts them; what a build needs is allocated to its units.
     Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_empty, item_in_production, item_of_others,
     item_status_unusable, item_short, units_not_free, install_into_itself, install_into_many, install_into_elsewhere,
     and install_outside_bom where STOCK_ENFORCE_BOM_INSTALLATION is on, and bad quantities.
     """
     reasons = Reasons()
     hand = take_in_hand([row.item for row in rows], reasons, actor=actor, also={row.into for row in rows})
-    chains = around([row.into for row in rows])
+    nearest = _nearest_containers(rows)
     for index, row in enumerate(rows):
-        _check(hand, hand.held[row.item], hand.held[row.into], chains.get(row.into, []), index, reasons)
+        _check(hand, hand.held[row.item], hand.held[row.into], list(_around(row.into, nearest)), index, reasons)
+        nearest[row.item] = row.into
     if hand.settings["STOCK_ENFORCE_BOM_INSTALLATION"]:
         _check_boms(rows, hand, reasons)
     quantities = [read_part_of(hand, row.item, row.quantity, index, reasons) for index, row in enumerate(rows)]
@@ -82,6 +84,21 @@ def install_stock(
     posting.write()
     book.write()
     return Done(event.pk, ids)
+
+
+def _nearest_containers(rows: Sequence[Installation]) -> dict[int, int]:
+    """What each container, and each thing around one, is in by now; one statement."""
+    chains = around([row.into for row in rows])
+    return {item: out for first, chain in chains.items() for item, out in pairwise([first, *chain])}
+
+
+def _around(item_id: int, nearest: Mapping[int, int]) -> Iterator[int]:
+    """Everything around an item, from within; a circle ends where it was seen before."""
+    seen = {item_id}
+    while (found := nearest.get(item_id)) is not None and found not in seen:
+        seen.add(found)
+        item_id = found
+        yield item_id
 
 
 def _check(hand: Hand, item: Held, container: Held, chain: Sequence[int], index: int, reasons: Reasons) -> None:
