@@ -34,7 +34,7 @@ def test_it_works(shop, item, statements):
     shop.put("BOARD", 1, None, serial="7", value="20")
     with statements() as seen:
         assert verify() == []
-    assert seen == 8
+    assert seen == 9
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,14 @@ def test_an_item_on_a_place_that_no_movement_put_it_is_named(shop, item):
 
 
 @pytest.mark.soak
+def test_items_that_lie_inside_themselves_are_named(shop):
+    items = [shop.put("CASE", 1) for _ in range(4)]
+    for item, out in zip(items, [items[1], items[2], items[0], items[0]], strict=True):
+        StockItem.objects.filter(pk=item.pk).update(place=PlaceKind.INSIDE, location=None, inside=out)
+    circles = [one.what for one in verify() if one.recorded == "inside itself"]
+    assert circles == [f"item {one.pk} (CASE)" for one in items[:3]]
+
+
 def test_a_million_movements_are_recounted_in_reasonable_time(shop):
     part, count = shop.part("R-10K"), 100_000
     event = record("test", **shop.by_bo)

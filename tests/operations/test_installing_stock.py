@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from outwork.ledger.held import lock_items
 from outwork.models import BomSubstitute, StockItem
 from outwork.operations.changing_stock import Change, change_stock
 from outwork.operations.installing_stock import Installation, install_stock
@@ -142,6 +143,38 @@ def test_refuses_what_cannot_be(shop, radio):
     assert shop.refused(transfer_stock, rows=[Transfer(module.pk, None)]) == [("item_not_on_hand", (0, "item"))]
 
 
+def test_refuses_rows_that_together_go_round_in_a_circle(shop, radio):
+    shop.switch_on("STOCK_ENFORCE_BOM_INSTALLATION", False)
+    a, b, c = (shop.put("CASE", 1) for _ in range(3))
+    rows = [Installation(a.pk, b.pk), Installation(b.pk, a.pk)]
+    assert shop.refused(install_stock, rows=rows) == [("install_into_itself", (1, "into"))]
+    rows = [Installation(a.pk, b.pk), Installation(b.pk, c.pk), Installation(c.pk, a.pk)]
+    assert shop.refused(install_stock, rows=rows) == [("install_into_itself", (2, "into"))]
+    install_stock(rows=rows[:2], **shop.by_bo)
+    assert list(StockItem.objects.order_by("pk").filter(part=a.part).values_list("inside", flat=True)) == [
+        b.pk,
+        c.pk,
+        None,
+    ]
+    shop.recount()
+
+
+def test_what_went_into_another_container_meanwhile_comes_out_of_that(shop, radio, monkeypatch):
+    module, other = shop.put("MODULE", 1, value="20.00"), shop.put(radio.part, 1, serial="R2", value="100.00")
+    first = install_stock(rows=[Installation(module.pk, radio.pk)], **shop.by_bo)
+
+    def after_it_went_elsewhere(ids, **options):
+        monkeypatch.undo()
+        reverse_event(event=first.event_id, reason="wrong radio", **shop.by_bo)
+        install_stock(rows=[Installation(module.pk, other.pk)], **shop.by_bo)
+        return lock_items(ids, **options)
+
+    monkeypatch.setattr("outwork.ledger.holding.lock_items", after_it_went_elsewhere)
+    uninstall_stock(rows=[Removed(module.pk, shop.location("Rack").pk)], **shop.by_bo)
+    assert worths(radio, other, module) == [100, 100, 20]
+    shop.recount()
+
+
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, radio, count):
     items = [shop.put("SCREW", 4, value="0.20") for _ in range(count)]
@@ -151,7 +184,7 @@ def test_it_costs_the_same_for_any_number(shop, statements, radio, count):
     assert seen == 13
     with statements() as seen:
         uninstall_stock(rows=[Removed(item, None) for item in done.ids], **shop.by_bo)
-    assert seen == 17
+    assert seen == 18
     assert worths(radio) == [100]
 
 

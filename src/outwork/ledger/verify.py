@@ -75,6 +75,21 @@ _PLACES = """
     ORDER BY item.id
 """
 
+# What lies inside itself, over any number of steps; only what is inside and has something inside can.
+_CIRCLES = """
+    WITH RECURSIVE out (start_id, id) AS (
+        SELECT item.id, item.inside_id FROM outwork_stockitem AS item
+        WHERE item.place = 2 AND EXISTS (
+            SELECT 1 FROM outwork_stockitem AS content WHERE content.inside_id = item.id AND content.place = 2
+        )
+        UNION
+        SELECT out.start_id, item.inside_id
+        FROM out JOIN outwork_stockitem AS item ON item.id = out.id
+        WHERE item.place = 2 AND out.id <> out.start_id
+    )
+    SELECT start_id FROM out WHERE id = start_id ORDER BY start_id
+"""
+
 _SERIALS = """
     SELECT MIN(id), serial_scope, serial, COUNT(*) FROM outwork_stockitem
     WHERE serial IS NOT NULL AND NOT (place = 5)
@@ -152,12 +167,13 @@ class Difference:
 
 
 def verify() -> list[Difference]:
-    """Recount the ledger; an empty list says that everything agrees. Eight statements, and a few to name what differs."""
+    """Recount the ledger; an empty list says that everything agrees. Nine statements, and a few to name what differs."""
     found: list[tuple[str, str, int, str, str]] = []
     for kind, sql, show in _NUMBERS:
         of = {"consumed": "build line", "received": "order line"}.get(kind, "item")
         found += [(kind, of, row[0], show(row[1]), show(row[2])) for row in _rows(sql)]
     found += [("place", "item", row[0], _place(row[1:5]), _place(row[5:9])) for row in _rows(_PLACES)]
+    found += [("place", "item", row[0], "inside itself", "a place of its own") for row in _rows(_CIRCLES)]
     found += [("serial number", "item", row[0], row[2], f"{row[3]} items with it") for row in _rows(_SERIALS)]
     return _named(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -80,14 +80,17 @@ def return_used(
     return Done(event.pk, ids, back.said(hand))
 
 
-def hold_used(item_ids: Iterable[int], *, also: Iterable[int] = ()) -> Holding:
-    """Hold items that builds used, the builds, and all that bears what those cost; a constant number of statements."""
-    wanted, more = list(item_ids), set(also)
+def hold_used(item_ids: Iterable[int], *, also: Callable[[], Iterable[int]] = tuple) -> Holding:
+    """Hold items that builds used, the builds, and all that bears what those cost; a constant number of statements.
+
+    `also` finds further items, asked again under the locks.
+    """
+    wanted = list(item_ids)
 
     def find() -> Reach:
         builds = {booking.build_id for found in bookings_of(wanted).values() for booking, _ in found}
         reach = downstream(builds=builds)
-        return Reach(reach.items | set(wanted) | more, reach.builds)
+        return Reach(reach.items | set(wanted) | set(also()), reach.builds)
 
     return hold(find)
 

@@ -41,8 +41,9 @@ def uninstall_stock(
     reasons = Reasons()
     find_locations([(row.location, (index, "location")) for index, row in enumerate(rows)], reasons)
     wanted = [row.item for row in rows]
-    containers = set(StockItem.objects.filter(contents__any=wanted).values_list("pk", flat=True))
-    holding = hold_used(wanted, also=containers)
+    holding = hold_used(
+        wanted, also=lambda: StockItem.objects.filter(contents__any=wanted).values_list("pk", flat=True)
+    )
     hand = take_in_hand(wanted, reasons, actor=actor, places=frozenset({PlaceKind.INSIDE}), held=holding.items)
     for index, row in enumerate(rows):
         if row.status is not None and row.status not in set(StockStatus):
