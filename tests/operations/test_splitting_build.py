@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 
 from outwork.models import BomLine, Build, BuildLineSubstitute, Event, PurchaseLine, StockItem, SupplyChoice
+from outwork.operations.allocating import allocate
+from outwork.operations.checking_allocations import Take
 from outwork.operations.deciding import Decision, accept_outputs
+from outwork.operations.deviating import Deviation, deviate_from_bom
 from outwork.operations.finishing import finish_build
 from outwork.operations.sending import send_kit
 from outwork.operations.splitting_build import split_build
@@ -217,4 +220,45 @@ def test_it_costs_the_same_for_any_number_of_lines(shop, statements, lines):
     with statements() as count:
         split_build(build=build, quantity=4, **shop.by_ada)
     assert count == 49
+    shop.recount()
+
+
+def test_two_lines_of_a_part_that_meet_one_of_the_new_bom_become_one(shop, build, bolt):
+    """A deviation added more of the resistor: the BOM of today has one line for it, and that needs no more than it says."""
+    shop.ordered(build)
+    more = Deviation(shop.part("R-10K"), 2)
+    done = deviate_from_bom(build=build, deviations=[more], reason="Too weak", approved_by="Ada", **shop.by_ada)
+    first, added = build.lines.get(part__number="R-10K", deviation=""), build.lines.get(pk=done.ids[0])
+    choices = [
+        Choice(first.pk, Supply.SHIPPED_DIRECT, bolt.pk),
+        Choice(added.pk, Supply.THEY_BUY, bolt.pk),
+        Choice(added.pk, Supply.ALREADY_THERE, build.manufacturer_id),
+    ]
+    state_supply(build=Build.objects.get(pk=build.pk), choices=choices, **shop.by_ada)
+    for line in (first, added):
+        BuildLineSubstitute.objects.create(build_line=line, part=shop.part("R-10K-B"), is_for_this_build=True)
+    build.refresh_from_db()
+    other = split(shop, build, 4, follow_bom=True)
+    assert needs(build) == [("R-10K", 24), ("C-1U", 6), ("R-10K", 12)]
+    assert needs(other) == [("R-10K", 16), ("C-1U", 4)]
+    line = other.lines.get(part__number="R-10K")
+    stated = SupplyChoice.objects.filter(build_line=line).order_by("manufacturer__name")
+    assert list(stated.values_list("manufacturer__name", "supply")) == [
+        ("Acme Assembly", Supply.ALREADY_THERE),
+        ("Bolt Boards", Supply.SHIPPED_DIRECT),
+    ]
+    assert line.deviation == ""
+    assert line.substitutes.count() == 1
+
+
+def test_a_line_that_two_lines_meet_gets_no_more_than_it_needs(shop, build):
+    shop.ordered(build)
+    more = Deviation(shop.part("R-10K"), 4)
+    done = deviate_from_bom(build=build, deviations=[more], reason="Too weak", approved_by="Ada", **shop.by_ada)
+    first, item = build.lines.get(part__number="R-10K", deviation=""), shop.put("R-10K", 100)
+    takes = [Take(line, item.pk, 40) for line in (first.pk, done.ids[0])]
+    allocate(build=Build.objects.get(pk=build.pk), takes=takes, **shop.by_bo)
+    build.refresh_from_db()
+    other = split(shop, build, 4, follow_bom=True)
+    assert allocated(other) == [("R-10K", 16)]
     shop.recount()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -160,7 +160,11 @@ def _check(
 def _lines_of_successor(
     build: Build, successor: Build, event: Event, *, copies: bool
 ) -> list[tuple[BuildLine, BuildLine]]:
-    """Give the successor its lines, and let the build's need what is left; gives each old line with its new one."""
+    """Give the successor its lines, and let the build's need what is left; gives each old line with its new one.
+
+    Several old lines of a part may meet one new line, as where a deviation added more of it: the one in the same
+    place comes first.
+    """
     old = [line for line in lines_of(build.pk) if line.until_revision is None]
     if build.issued_at is None:
         let_follow(build, event)
@@ -175,6 +179,7 @@ def _lines_of_successor(
     by_part = {line.part_id: line for line in reversed(new.values())}
     pairs = [(line, new.get((line.part_id, line.position)) or by_part.get(line.part_id)) for line in old]
     found = [(line, other) for line, other in pairs if other is not None]
+    found.sort(key=lambda pair: pair[0].position != pair[1].position)
     _copy_facts(found, successor, copies=copies)
     return found
 
@@ -192,30 +197,42 @@ def _copy_lines(old: Sequence[BuildLine], successor: Build) -> None:
 
 
 def _copy_facts(pairs: Sequence[tuple[BuildLine, BuildLine]], successor: Build, *, copies: bool) -> None:
-    """Who supplies a line and what may stand in goes on; with lines of their own BOM only what was allowed for the build."""
+    """Who supplies a line and what may stand in goes on; with lines of their own BOM only what was allowed for the build.
+
+    Where several old lines meet one, the first has the say, and the others add what it does not speak of.
+    """
     meant = {line.pk: other.pk for line, other in pairs}
+    facts: dict[int, tuple[Any, ...]] = {}
     for line, other in pairs:
-        other.supply = line.supply if successor.is_external else None
-    facts = [
-        (other.pk, other.supply, line.note, line.deviation, line.approved_by, line.shares) for line, other in pairs
-    ]
-    rows.update(BuildLine, _OWN, facts)
+        if other.pk not in facts:
+            other.supply = line.supply if successor.is_external else None
+            facts[other.pk] = (other.supply, line.note, line.deviation, line.approved_by, line.shares)
+    rows.update(BuildLine, _OWN, [(pk, *values) for pk, values in facts.items()])
     if successor.is_external:
         stated = SupplyChoice.objects.filter(build_line__any=list(meant))
         rows.insert(
             SupplyChoice,
             ("build_line_id", "manufacturer_id", "supply"),
-            [(meant[one], *rest) for one, *rest in stated.values_list("build_line", "manufacturer", "supply")],
+            _met(stated.values_list("build_line", "manufacturer", "supply"), meant),
         )
     names = ("part_id", "rank", "is_for_this_build", "note", "approved_by")
     others = BuildLineSubstitute.objects.filter(build_line__any=list(meant))
     if not copies:
         others = others.filter(is_for_this_build=True)
-    found = [(meant[one], *rest) for one, *rest in others.values_list("build_line_id", *names)]
+    found = _met(others.values_list("build_line_id", *names), meant)
     standing = set(
         BuildLineSubstitute.objects.filter(build_line__any=list(meant.values())).values_list("build_line", "part")
     )
     rows.insert(BuildLineSubstitute, ("build_line_id", *names), [row for row in found if row[:2] not in standing])
+
+
+def _met(facts: Iterable[tuple[Any, ...]], meant: Mapping[int, int]) -> list[tuple[Any, ...]]:
+    """Facts (old line, what of, ...) as those of the new lines, one for each: that of the old line which comes first."""
+    places = {line_id: place for place, line_id in enumerate(meant)}
+    found: dict[tuple[int, Any], tuple[Any, ...]] = {}
+    for line_id, of, *rest in sorted(facts, key=lambda fact: places[fact[0]]):
+        found.setdefault((meant[line_id], of), (meant[line_id], of, *rest))
+    return list(found.values())
 
 
 def _move_order_lines(
@@ -244,11 +261,12 @@ def _move_allocations(
     needs = dict(BuildLine.objects.filter(build=build).values_list("pk", "quantity"))
     book = Reservations(Posting(event, held), reserved)
     by_line = book.by_line()
+    missing = {pk: line.quantity if pk in ours else ZERO for pk, line in fresh.items()}
     for line, other in pairs:
         mine = by_line.get(line.pk, [])
         allocated = sum((one.quantity for one in mine), ZERO)
         spare = allocated - max(ZERO, needs.get(line.pk, ZERO) - line.consumed)
-        wanted = min(spare, fresh[other.pk].quantity) if other.pk in ours else ZERO
+        wanted = min(spare, missing[other.pk])
         for one in _in_order(mine, held, at_company, companies):
             units = min(wanted, one.quantity)
             if units <= 0 or (held[one.item_id].serial is not None and units < one.quantity):
@@ -257,6 +275,7 @@ def _move_allocations(
             book.release(one, units)
             book.add(other.pk, item, units)
             wanted -= units
+            missing[other.pk] -= units
     book.posting.write()
     book.write()
 
