@@ -5,13 +5,16 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
+from outwork.ledger.documents import lock_builds
 from outwork.models import BomLine, Build, Demand, Event, Part
+from outwork.operations import dedicating_lines
 from outwork.operations.build_states import cancel_build
 from outwork.operations.changing_order_lines import LineChange, change_lines, remove_lines
 from outwork.operations.creating_build import create_build
 from outwork.operations.dedicating_lines import Dedication, dedicate_lines
 from outwork.operations.order_states import cancel_order
 from outwork.queries.supply_demand import meant_for
+from outwork.rules.states import BuildStatus
 from tests.purchases import come, order_of
 
 
@@ -47,6 +50,20 @@ def test_it_works(shop, build, target, ordered):
     assert demands() == [(target, 10)]
     assert meant_for([target, other]) == {target: {True: 10, False: 0}}
     shop.recount()
+
+
+def test_refuses_a_build_that_was_cancelled_while_we_waited_for_it(shop, build, target, ordered, monkeypatch):
+    order, line = ordered
+
+    def lock_late(ids):
+        wanted = list(ids)
+        Build.objects.filter(pk=build.pk).update(status=BuildStatus.CANCELLED)
+        return lock_builds(wanted)
+
+    monkeypatch.setattr(dedicating_lines, "lock_builds", lock_late)
+    dedications = [Dedication(line, target, 5)]
+    assert shop.refused(dedicate_lines, order=order, dedications=dedications) == [("wrong_state", ())]
+    assert demands() == []
 
 
 def test_refuses_what_does_not_fit(shop, build, target, ordered):
@@ -141,5 +158,5 @@ def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     meant = [Dedication(line, targets[part.number], 20) for line, part in zip(ids, parts, strict=True)]
     with statements() as seen:
         dedicate_lines(order=order, dedications=meant, **shop.by_ada)
-    assert seen == 9
+    assert seen == 10
     assert Demand.objects.count() == count

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from outwork.ledger import rows
-from outwork.models import BomLine, Demand, Part, PriceBreak, PurchaseLine, PurchaseOrder, SupplierPart
+from outwork.ledger.documents import lock_builds
+from outwork.models import BomLine, BuildLine, Demand, Part, PriceBreak, PurchaseLine, PurchaseOrder, SupplierPart
+from outwork.operations import dedicating_lines
 from outwork.operations.build_states import cancel_build
 from outwork.operations.creating_build import create_build
 from outwork.operations.creating_order import create_order
@@ -176,6 +178,20 @@ def test_a_repeated_key_orders_once(shop, build, reel):
     assert PurchaseLine.objects.count() == 1
 
 
+def test_what_a_line_needs_is_read_once_its_build_is_locked(shop, build, reel, monkeypatch):
+    line = line_of(build, "R-10K")
+
+    def lock_late(ids):
+        wanted = list(ids)
+        BuildLine.objects.filter(pk=line.pk).update(consumed=Decimal(30))
+        return lock_builds(wanted)
+
+    monkeypatch.setattr(dedicating_lines, "lock_builds", lock_late)
+    picks = [Pick(60, part_id=reel.part_id, build_lines={line.pk: 40})]
+    assert shop.refused(order_shortages, picks=picks) == [("bought_already", ("build_lines", line.pk))]
+    assert not PurchaseLine.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_buyers_do_not_order_the_same_twice(shop, build, reel):
     line = line_of(build, "R-10K")
@@ -206,5 +222,5 @@ def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     with statements() as seen:
         done = order_shortages(picks=picks, **shop.by_ada)
     assert len(done.ids) == Demand.objects.count() == count
-    assert seen == 33
+    assert seen == 34
     assert plan(today=TODAY).shortages == []

@@ -56,8 +56,7 @@ def dedicate_lines(
     order = lock_order(order, expected_version=expected_version)
     states.require(order.status, OPEN_ORDER, order.reference)
     known = {line.pk: line for line in order.lines.select_related("part")}
-    targets = find_build_lines(one.build_line_id for one in dedications)
-    lock_builds({line.build_id for line in targets.values()})
+    targets = lock_build_lines(one.build_line_id for one in dedications)
     reasons = Reasons()
     if not dedications:
         reasons.add("rows_missing")
@@ -74,6 +73,13 @@ def dedicate_lines(
     order.version += 1
     order.save(update_fields=["version"])
     return Done(event.pk, sorted({line for line, _ in wanted}))
+
+
+def lock_build_lines(ids: Iterable[int]) -> dict[int, BuildLine]:
+    """Lock the builds of build lines, and read the lines as they are then; three statements."""
+    wanted = list(ids)
+    lock_builds(BuildLine.objects.filter(pk__any=wanted).values_list("build", flat=True))
+    return find_build_lines(wanted)
 
 
 def find_build_lines(ids: Iterable[int]) -> dict[int, BuildLine]:

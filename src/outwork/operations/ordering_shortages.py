@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from outwork.ledger.documents import lock_builds, lock_orders
+from outwork.ledger.documents import lock_orders
 from outwork.models import Allocation, BuildLine, Part, PurchaseOrder, SupplierPart, User
 from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.creating_order import create_order
-from outwork.operations.dedicating_lines import add_dedications, check_fit, find_build_lines
+from outwork.operations.dedicating_lines import add_dedications, check_fit, lock_build_lines
 from outwork.operations.recording import Done, operation, record
 from outwork.queries import fitting
 from outwork.queries.planning_facts import build_plans
@@ -80,8 +80,7 @@ def order_shortages(
     draft_for_nobody, bad quantities, and what `create_order` and `add_lines` do.
     """
     drafts = lock_orders([order.pk for order in orders])
-    targets = find_build_lines(line_id for pick in picks for line_id in pick.build_lines)
-    lock_builds({line.build_id for line in targets.values()})
+    targets = lock_build_lines(line_id for pick in picks for line_id in pick.build_lines)
     ready = _check(picks, targets, accept_more=accept_more)
     by_supplier = _drafts(drafts, ready)
     plans = build_plans({line.build_id for line in targets.values()})
