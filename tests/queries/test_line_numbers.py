@@ -137,6 +137,18 @@ def test_can_build_counts_attrition_setup_and_rounding(shop):
     assert can_build_of([shop.part("R-10K").pk]) == {shop.part("R-10K").pk: None}
 
 
+def test_what_two_lines_could_take_is_built_into_one_of_them(shop):
+    radio = shop.assembly("RADIO", {"R-10K": 4})
+    lines = [radio.bom_lines.get(), BomLine.objects.create(assembly=radio, part=shop.part("R-10K"), position=2)]
+    BomLine.objects.filter(pk=lines[1].pk).update(quantity=Decimal(4), designators="R9")
+    shop.put("R-10K", 8)
+    assert can_build_of([radio.pk]) == {radio.pk: 1}
+    for line in lines:
+        BomSubstitute.objects.create(bom_line=line, part=shop.part("R-9K9"), rank=1)
+    shop.put("R-9K9", 9)
+    assert can_build_of([radio.pk]) == {radio.pk: 2}
+
+
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_costs_the_same_for_one_and_for_many(shop, statements, count):
     top = shop.part("TOP", is_assembly=True)

@@ -1,11 +1,12 @@
 from decimal import Decimal
+from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outwork.rules.refusals import Refusal
-from outwork.rules.requirement import Due, Need, can_build, due, required
+from outwork.rules.requirement import Due, Need, can_build, can_build_from, due, required
 
 D = Decimal
 
@@ -148,3 +149,55 @@ def test_what_could_not_be_consumed_stays_due_and_nothing_is_consumed_twice(
         assert used + lost <= required(need, built)
     last = due(need, built=built, consumed_used=used, consumed_lost=lost)
     assert used + lost + last.total == required(need, built)
+
+
+def fitted(*lines: tuple[int, str]) -> list[tuple[Need, set[int]]]:
+    return [(Need(D(per_unit)), {ord(part) for part in parts}) for per_unit, parts in lines]
+
+
+@pytest.mark.parametrize(
+    ("stock", "lines", "units"),
+    [
+        ({"a": 8}, [(4, "a"), (4, "a")], 1),
+        ({"a": 8, "b": 3}, [(4, "a"), (1, "b")], 2),
+        ({"a": 10, "b": 10}, [(1, "ab"), (1, "ab")], 10),
+        ({"a": 10, "b": 10}, [(1, "ab"), (1, "b")], 10),
+        ({"a": 4, "b": 10}, [(1, "ab"), (1, "b")], 7),
+        ({"a": 5, "b": 5, "c": 5}, [(1, "ab"), (1, "bc"), (1, "ac")], 5),
+        ({"a": 6, "b": 6, "c": 0}, [(1, "ab"), (1, "bc"), (1, "ac")], 4),
+        ({"b": 8}, [(1, "ab"), (1, "bc")], 4),
+        ({}, [(1, "a"), (1, "a")], 0),
+        ({"a": 3}, [(0, "a"), (0, "a")], None),
+        ({"a": 3}, [], None),
+    ],
+)
+def test_what_two_lines_could_take_is_counted_once(stock: dict[str, int], lines: list[tuple[int, str]], units: int):
+    assert can_build_from({ord(part): D(units) for part, units in stock.items()}, fitted(*lines)) == units
+
+
+def test_setup_of_lines_that_share_a_part_is_wanted_for_each():
+    setup = Need(D(0), setup=D(2))
+    assert can_build_from({1: D(3)}, [(setup, {1}), (setup, {1})]) == 0
+    assert can_build_from({1: D(4)}, [(setup, {1}), (setup, {1})]) is None
+    assert can_build_from({1: D(9)}, [(setup, {1}), (Need(D(2)), {1})]) == 3
+
+
+def test_more_than_a_quantity_can_be_lies_there():
+    assert can_build_from({1: D(10) ** 12}, [(Need(D(1)), {1}), (Need(D(1)), {1})]) == 5 * 10**11
+
+
+@given(
+    stock=st.lists(st.integers(0, 12), min_size=4, max_size=4),
+    lines=st.lists(st.tuples(st.integers(1, 3), st.sets(st.integers(0, 3), min_size=1)), min_size=1, max_size=5),
+)
+def test_no_set_of_lines_takes_more_than_fits_it(stock: list[int], lines: list[tuple[int, set[int]]]):
+    """Hall: so many units can be built as long as whatever set of lines needs no more than all that fits any of them."""
+    found = can_build_from(
+        {part: D(units) for part, units in enumerate(stock)}, [(Need(D(per_unit)), parts) for per_unit, parts in lines]
+    )
+    chosen = [one for size in range(1, len(lines) + 1) for one in combinations(lines, size)]
+    most = min(
+        sum(stock[part] for part in set().union(*(parts for _, parts in some))) // sum(need for need, _ in some)
+        for some in chosen
+    )
+    assert found == most

@@ -20,7 +20,7 @@ from outwork.queries.fitting import ITSELF, SUBSTITUTE, VARIANT
 from outwork.queries.part_numbers import Where, where
 from outwork.queries.supply_demand import NOTHING, Flows, Lying, flows, lying, meant_for, rows_of
 from outwork.rules.quantities import ZERO
-from outwork.rules.requirement import Need, can_build, required
+from outwork.rules.requirement import Need, can_build, can_build_from, required
 from outwork.rules.states import FAILED_ORDER
 
 
@@ -148,18 +148,16 @@ def can_build_of(
 ) -> dict[int, int | None]:
     """How many whole units of each assembly the free stock suffices for, each by itself; four statements.
 
-    The least over its lines, consumable, optional and virtual ones aside; None for a part without such lines.
+    For all its lines together, consumable, optional and virtual ones aside: what two of them could take is counted
+    once. None for a part without such lines.
     """
     boms = builds.boms_to_build(part_ids)
     lots, _, fits = _of_bom([line for lines in boms.values() for line in lines], today, with_flows=False)
+    stock = {part_id: where(mine, manufacturer_ids)[1].reachable for part_id, mine in lots.items()}
     found: dict[int, int | None] = {}
     for part_id, lines in boms.items():
         counted = [line for line in lines if not (line.is_optional or line.is_consumable or line.part.is_consumable)]
-        units = [
-            can_build(_free(line.part_id, fits[line.pk], lots, manufacturer_ids, None).reachable, builds.need_of(line))
-            for line in counted
-        ]
-        found[part_id] = min((one for one in units if one is not None), default=None)
+        found[part_id] = can_build_from(stock, [(builds.need_of(line), fits[line.pk]) for line in counted])
     return found
 
 
