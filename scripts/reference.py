@@ -86,7 +86,7 @@ def rights_page() -> str:
         "",
         "Who may do what. Rights are given to groups, area by area: `outwork role set GROUP AREA VERB...`. The verbs are view,",
         "add, change and delete; whoever has one of the last three also views. Superusers may do everything. What somebody may",
-        "not do is refused with `not_permitted`. Of several rights one is enough. This page is written by",
+        'not do is refused with `not_permitted`. Of rights with "or" one is enough; with "and" it takes each. This page is written by',
         "`scripts/reference.py`.",
         "",
         "| area | means |",
@@ -112,7 +112,10 @@ def rights_page() -> str:
         "",
         "| what was done | takes the right to |",
         "|---|---|",
-        *(f"| `{kind}. ...` | {roles.in_words(needed)} |" for kind, needed in sorted(roles.EVENT_RIGHTS.items())),
+        *(
+            f"| `{kind}` | {roles.in_words(roles.needed_to_reverse(kind))}, as for `{name}` |"
+            for kind, name in sorted(roles.MADE_BY.items())
+        ),
         "",
         "## Attachments, pictures, tags and comments",
         "",

@@ -5,20 +5,27 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
-from outwork.models import BomLine, Company, Event, Part, Role, User
+from outwork.models import BomLine, Build, Company, Event, Part, Role, User
 from outwork.operations import permitting, system_account
 from outwork.operations.attaching import NewAttachment, attach, detach
 from outwork.operations.commenting import tag_subjects, write_comment
+from outwork.operations.copying_bom import copy_bom
 from outwork.operations.counting_stock import Counted, count_stock
 from outwork.operations.creating_build import create_build
+from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.master_data import create
+from outwork.operations.master_data.duplicating import duplicate_parts
 from outwork.operations.ordering_build import order_build
+from outwork.operations.receiving import receive
 from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.settings import set_settings
+from outwork.operations.splitting_build import split_build
 from outwork.operations.taking_back import reverse_event
+from outwork.rules.receiving import Arrival, Disposition
 from outwork.rules.refusals import Refusal
 from outwork.rules.roles import AREAS, EVERYBODY, NEEDS, RIGHTS
+from outwork.rules.states import BuildStatus, OutputState
 from tests.house.operations import every_operation
 
 
@@ -32,6 +39,12 @@ def allow(user, *rights):
         role.save()
     user.groups.add(group)
     return User.objects.get(pk=user.pk)
+
+
+def built_outside(shop):
+    """Ten boards built outside, and the order line that delivers them."""
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}), 10)
+    return build, shop.ordered(build)
 
 
 def test_it_works(shop):
@@ -94,6 +107,68 @@ def test_what_was_done_is_taken_back_by_who_may_do_such_things(shop):
     item.refresh_from_db()
     assert item.quantity == 10
     shop.recount()
+
+
+def test_taking_back_takes_the_right_of_doing(shop):
+    """Stock alone neither finishes a build nor reopens it, and neither accepts units nor takes that back."""
+    build, line = built_outside(shop)
+    (unit,) = shop.received(line, 10, batch="A")
+    accepted = accept_outputs(build=build, decisions=[Decision(unit.pk)], **shop.by_bo)
+    finished = finish_build(build=build, accept_unallocated=True, **shop.by_bo)
+    keeper, planner = allow(shop.dee, "stock.change"), allow(shop.cy, "build.change")
+    for done in (finished, accepted):
+        asked = {"event": done.event_id, "reason": "too early"}
+        assert shop.refused(reverse_event, **asked, actor=keeper) == [("not_permitted", ("actor",))]
+    assert Build.objects.get(pk=build.pk).status == BuildStatus.COMPLETE
+    for done in (finished, accepted):
+        reverse_event(event=done.event_id, reason="too early", **shop.by(planner))
+    assert Build.objects.get(pk=build.pk).status == BuildStatus.PRODUCTION
+
+
+def test_a_copy_of_a_part_takes_the_right_to_parts_and_to_their_lines(shop):
+    original = shop.assembly("BOARD", {"R-10K": 4})
+    asked = {"rows": [{"original": original, "number": "BOARD-2"}]}
+    for rights in (["bom.add"], ["part.add"]):
+        one = allow(User.objects.create(username=rights[0]), *rights)
+        assert shop.refused(duplicate_parts, **asked, actor=one) == [("not_permitted", ("actor",))]
+    assert not Part.objects.filter(number="BOARD-2").exists()
+    duplicate_parts(**asked, **shop.by(allow(shop.dee, "part.add", "bom.add")))
+    assert Part.objects.get(number="BOARD-2").bom_lines.count() == 1
+
+
+def test_a_bom_that_takes_the_place_of_another_takes_the_right_to_add_and_to_change(shop):
+    source, target = shop.assembly("BOARD", {"R-10K": 4}), shop.assembly("BOARD-2", {"C-100N": 2})
+    adder = allow(shop.dee, "bom.add")
+    assert shop.refused(copy_bom, source=source, target=target, actor=adder) == [("not_permitted", ("actor",))]
+    assert BomLine.objects.get(assembly=target).part.number == "C-100N"
+    copy_bom(source=source, target=target, **shop.by(allow(adder, "bom.change")))
+    assert BomLine.objects.get(assembly=target).part.number == "R-10K"
+
+
+def test_a_split_takes_the_right_to_builds_and_to_the_orders_that_deliver_them(shop):
+    build, _ = built_outside(shop)
+    asked = {"build": build, "quantity": 4}
+    for rights in (["build.add"], ["build.change"], ["build.add", "build.change"]):
+        one = allow(User.objects.create(username="-".join(rights)), *rights)
+        assert shop.refused(split_build, **asked, actor=one) == [("not_permitted", ("actor",))]
+    assert Build.objects.count() == 1
+    split_build(**asked, **shop.by(allow(shop.dee, "build.add", "build.change", "purchase_order.change")))
+    assert Build.objects.count() == 2
+
+
+@pytest.mark.parametrize("said", [{"accept": True}, {"disposition": Disposition.ACCEPT}])
+def test_accepting_with_the_receipt_takes_the_right_to_accept(shop, said):
+    build, line = built_outside(shop)
+    keeper = allow(shop.dee, "stock.add")
+    asked = {"order": line.order, "location": shop.location("Main shelf")}
+    arrivals = [Arrival(line.pk, 4, batch="A", **said)]
+    assert shop.refused(receive, **asked, arrivals=arrivals, actor=keeper) == [("not_permitted", ("actor",))]
+    receive(**asked, arrivals=[Arrival(line.pk, 4, batch="A")], **shop.by(keeper))
+    receive(**asked, arrivals=arrivals, **shop.by(allow(keeper, "build.change")))
+    assert [one.state for one in build.outputs.order_by("pk")] == [
+        OutputState.IN_PRODUCTION,
+        OutputState.ACCEPTED,
+    ]
 
 
 def test_superusers_and_the_program_itself_are_not_asked(shop, statements):

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from outwork.models import Attachment, Event, Role, User
+from outwork.models import Attachment, Event, PurchaseLine, Role, User
 from outwork.operations.system_account import NAME
 from outwork.rules import roles
+from outwork.rules.receiving import Arrival, Disposition
 from outwork.rules.refusals import refuse
 from outwork.rules.roles import Needed, Verb
 
@@ -20,7 +21,7 @@ def check_permitted(operation: str, request: Mapping[str, Any]) -> None:
     """Refuse what the actor of a request has no right to: not_permitted, user_not_active.
 
     Superusers and the system account may do everything. One statement for anybody else, the first time; one more
-    to take back an event.
+    to take back an event, and to decide on units while they are received.
     """
     actor: User = request["actor"]
     if may_everything(actor):
@@ -29,7 +30,7 @@ def check_permitted(operation: str, request: Mapping[str, Any]) -> None:
         refuse("user_not_active", username=actor.username, where=("actor",))
     rights = rights_of(actor)
     for needed in _needed(operation, request):
-        if needed is None or not (needed == roles.EVERYBODY or rights & set(needed)):
+        if not roles.is_met(needed, rights):
             refuse("not_permitted", user=actor.username, needed=roles.in_words(needed), where=("actor",))
 
 
@@ -67,7 +68,7 @@ def rights_in(role: Role) -> list[str]:
 
 
 def _needed(operation: str, request: Mapping[str, Any]) -> list[Needed | None]:
-    """What is asked for: all of these, and of each one right is enough; None is for superusers only."""
+    """What is asked for, all of it; None is for superusers only."""
     needed = roles.NEEDS.get(operation)
     if needed == roles.BY_NOUN:
         return [roles.needed_for_noun(operation, request["model"].__name__)]
@@ -76,7 +77,21 @@ def _needed(operation: str, request: Mapping[str, Any]) -> list[Needed | None]:
         return [roles.needed_to_reverse(kind or "")]
     if needed == roles.BY_SUBJECT:
         return [roles.needed_for_subject(operation, kind) for kind in sorted(_subject_kinds(request))]
+    if operation == "receive" and _decides(request):
+        return [needed, roles.NEEDS["accept_outputs"]]
     return [needed]
+
+
+def _decides(request: Mapping[str, Any]) -> bool:
+    """Whether a receipt is asked to accept or reject units of builds, beyond what the manufacturer's default does."""
+    asked = [one.line_id for one in request.get("arrivals", ()) if _is_decided(one, request.get("accept"))]
+    return bool(asked) and PurchaseLine.objects.filter(pk__in=asked, build__isnull=False).exists()
+
+
+def _is_decided(arrival: Arrival, accept: bool | None) -> bool:
+    if arrival.disposition is not None:
+        return arrival.disposition in (Disposition.ACCEPT, Disposition.REJECT)
+    return bool(accept if arrival.accept is None else arrival.accept)
 
 
 def _subject_kinds(request: Mapping[str, Any]) -> set[str]:

@@ -1,7 +1,8 @@
 """Who may do what: the areas, the four verbs, and which right each operation asks for.
 
-A right is written "stock.change". Where several are named, any one of them is enough: goods are booked in by who keeps
-stock as well as by who buys. The areas are InvenTree's, and `price` for seeing what things cost.
+A right is written "stock.change". With `any_of` one of several is enough: goods are booked in by who keeps stock as well
+as by who buys. With `all_of` it takes each: what does the work of several areas asks for all of them. The areas are
+InvenTree's, and `price` for seeing what things cost.
 """
 
 from __future__ import annotations
@@ -45,24 +46,44 @@ declare_forbidden(
     user_not_active="User {username} is not active any more",
 )
 
-Needed = tuple[str, ...]
+# Each inner tuple asks for one of its rights, and all of them must be met.
+Needed = tuple[tuple[str, ...], ...]
+
+
+def any_of(*rights: str) -> Needed:
+    """One of these rights is enough."""
+    return (rights,)
+
+
+def all_of(*rights: str) -> Needed:
+    """It takes every one of these rights."""
+    return tuple((right,) for right in rights)
+
 
 # Whoever can sign in.
 EVERYBODY: Needed = ()
 # The right hangs on what is named: the noun, the kind of event, the subject.
-BY_NOUN: Needed = ("by noun",)
-BY_EVENT: Needed = ("by event",)
-BY_SUBJECT: Needed = ("by subject",)
+BY_NOUN: Needed = any_of("by noun")
+BY_EVENT: Needed = any_of("by event")
+BY_SUBJECT: Needed = any_of("by subject")
 
-_ADMIN = ("admin.change",)
-_BOM = ("bom.change",)
-_BUILD = ("build.change",)
-_ORDER = ("purchase_order.change",)
-_STOCK = ("stock.change",)
-_KIT = ("build.change", "stock.change")
-_LINES = ("purchase_order.add", "purchase_order.change")
-_ARRIVING = ("purchase_order.add", "stock.add")
-_GOODS_BACK = ("purchase_order.change", "stock.change")
+_ADMIN = any_of("admin.change")
+_BOM = any_of("bom.change")
+_BUILD = any_of("build.change")
+_ORDER = any_of("purchase_order.change")
+_STOCK = any_of("stock.change")
+# What is sent, allocated, reported and tested is in the hands of who plans and of who keeps stock.
+_KIT = any_of("build.change", "stock.change")
+# Lines are part of an order: who may make or change one may write them.
+_LINES = any_of("purchase_order.add", "purchase_order.change")
+# Goods come and go at the ramp, by who keeps stock, or at the desk, by who buys.
+_ARRIVING = any_of("purchase_order.add", "stock.add")
+_GOODS_BACK = any_of("purchase_order.change", "stock.change")
+_LINES_GONE = any_of("purchase_order.change", "purchase_order.delete")
+# Serial numbers are reserved with the order or for the build.
+_SERIALS = any_of("purchase_order.change", "build.change")
+# A snapshot changes nothing: it keeps what there is.
+_SNAPSHOT = any_of("bom.add", "bom.change")
 
 # Every operation by its name; one that is not here is for superusers only, and a house test misses it.
 NEEDS: dict[str, Needed] = {
@@ -71,32 +92,36 @@ NEEDS: dict[str, Needed] = {
     "change": BY_NOUN,
     "remove": BY_NOUN,
     "offer_parts": _LINES,
-    "duplicate_parts": ("part.add", "bom.add"),
+    # a copy comes with its bill of materials
+    "duplicate_parts": all_of("part.add", "bom.add"),
     # bills of materials
-    "import_bom": ("bom.add", "bom.change"),
-    "copy_bom": ("bom.add", "bom.change"),
+    # lines are new, lines that stood go, and an import makes the parts that nobody has (companies are only named)
+    "import_bom": all_of("bom.add", "bom.change", "part.add"),
+    "copy_bom": all_of("bom.add", "bom.change"),
     "replace_part": _BOM,
     "validate_bom": _BOM,
     "invalidate_bom": _BOM,
     "validate_bom_lines": _BOM,
-    "take_bom_snapshots": ("bom.add", "bom.change"),
+    "take_bom_snapshots": _SNAPSHOT,
     # builds
-    "create_build": ("build.add",),
+    "create_build": any_of("build.add"),
     "change_build": _BUILD,
     "issue_build": _BUILD,
     "hold_build": _BUILD,
     "cancel_build": _BUILD,
     "reopen_build": _BUILD,
     "finish_build": _BUILD,
-    "split_build": ("build.add", "build.change"),
+    # a second build, fewer units of the first, and order lines that deliver the second from now on
+    "split_build": all_of("build.add", "build.change", "purchase_order.change"),
     "take_over_bom": _BUILD,
     "deviate_from_bom": _BUILD,
     "allow_substitutes": _BUILD,
     "disallow_substitutes": _BUILD,
     "state_supply": _BUILD,
     "supply_everything": _BUILD,
-    "make_sub_builds": ("build.add",),
-    "remove_builds": ("build.delete",),
+    # new builds, and promises to feed their parents, which come with any build below another one
+    "make_sub_builds": any_of("build.add"),
+    "remove_builds": any_of("build.delete"),
     "share_lines": _BUILD,
     "allocate": _KIT,
     "fit_components": _KIT,
@@ -110,18 +135,19 @@ NEEDS: dict[str, Needed] = {
     "report_scrap": _BUILD,
     "settle_shortfalls": _BUILD,
     # purchasing
-    "create_order": ("purchase_order.add",),
-    "duplicate_order": ("purchase_order.add",),
+    "create_order": any_of("purchase_order.add"),
+    "duplicate_order": any_of("purchase_order.add"),
     "change_order": _ORDER,
     "lose_order": _ORDER,
     "return_order": _ORDER,
-    "order_build": ("purchase_order.add",),
+    # the build stays as it is: the line names it, as one written by hand does
+    "order_build": any_of("purchase_order.add"),
     "add_lines": _LINES,
     "change_lines": _ORDER,
-    "remove_lines": ("purchase_order.change", "purchase_order.delete"),
+    "remove_lines": _LINES_GONE,
     "add_extra_lines": _LINES,
     "change_extra_lines": _ORDER,
-    "remove_extra_lines": ("purchase_order.change", "purchase_order.delete"),
+    "remove_extra_lines": _LINES_GONE,
     "link_lines": _ORDER,
     "state_dates": _ORDER,
     "place_order": _ORDER,
@@ -131,20 +157,21 @@ NEEDS: dict[str, Needed] = {
     "reopen_order": _ORDER,
     "close_short": _ORDER,
     "reopen_lines": _ORDER,
+    # accepting or rejecting units of builds with it, when that is said, also takes the right of accept_outputs
     "receive": _ARRIVING,
-    "unreceive": _GOODS_BACK,
-    "reserve_serials": ("purchase_order.change", "build.change"),
-    "assign_serials": ("build.change", "stock.change"),
-    "void_serials": ("purchase_order.change", "build.change"),
+    "unreceive": _ARRIVING,
+    "reserve_serials": _SERIALS,
+    "assign_serials": _KIT,
+    "void_serials": _SERIALS,
     # stock
-    "add_stock": ("stock.add",),
+    "add_stock": any_of("stock.add"),
     "add_to_stock": _STOCK,
     "remove_stock": _STOCK,
     "count_stock": _STOCK,
     "transfer_stock": _STOCK,
     "split_stock": _STOCK,
     "change_stock": _STOCK,
-    "write_off_stock": ("stock.delete",),
+    "write_off_stock": any_of("stock.delete"),
     "merge_stock": _STOCK,
     "serialise_stock": _STOCK,
     "convert_stock": _STOCK,
@@ -158,7 +185,8 @@ NEEDS: dict[str, Needed] = {
     "announce_deliveries": _LINES,
     "change_deliveries": _ORDER,
     "cancel_deliveries": _ORDER,
-    "order_shortages": ("purchase_order.add",),
+    # lines of drafts, and for which builds they are bought: both is buying
+    "order_shortages": any_of("purchase_order.add"),
     # what units turned out to be, and what goes back
     "accept_rest": _BUILD,
     "hold_outputs": _KIT,
@@ -166,6 +194,7 @@ NEEDS: dict[str, Needed] = {
     "rework_outputs": _BUILD,
     "scrap_outputs": _BUILD,
     "record_results": _KIT,
+    # goods leave at the ramp or by the desk; what order and build count less follows from that
     "create_return": _GOODS_BACK,
     "receive_back": _ARRIVING,
     "credit_return": _ORDER,
@@ -183,13 +212,13 @@ NEEDS: dict[str, Needed] = {
     "reverse_event": BY_EVENT,
     # people and settings
     "set_settings": _ADMIN,
-    "create_user": ("admin.add",),
+    "create_user": any_of("admin.add"),
     "change_user": _ADMIN,
     "set_password": _ADMIN,
     "change_own_password": EVERYBODY,
-    "create_group": ("admin.add",),
+    "create_group": any_of("admin.add"),
     "change_group": _ADMIN,
-    "remove_group": ("admin.delete",),
+    "remove_group": any_of("admin.delete"),
 }
 
 # The areas of the nouns of the master data.
@@ -215,14 +244,46 @@ NOUN_AREAS: dict[str, tuple[str, ...]] = {
     "ProjectCode": ("admin",),
 }
 
-# Who may take an event back, by the first word of its kind; what is not here only superusers take back.
-EVENT_RIGHTS: dict[str, Needed] = {
-    "build": _KIT,
-    "order": _GOODS_BACK,
-    "return": _GOODS_BACK,
-    "stock": _STOCK,
-    "tests": _KIT,
-    "bom": _BOM,
+# Which operation makes each kind of event that can be taken back: it takes the same right to take it back.
+MADE_BY: dict[str, str] = {
+    "stock.opened": "add_stock",
+    "stock.added": "add_stock",
+    "stock.increased": "add_to_stock",
+    "stock.removed": "remove_stock",
+    "stock.counted": "count_stock",
+    "stock.moved": "transfer_stock",
+    "stock.split": "split_stock",
+    "stock.written off": "write_off_stock",
+    "stock.changed": "change_stock",
+    "stock.merged": "merge_stock",
+    "stock.serialised": "serialise_stock",
+    "stock.converted": "convert_stock",
+    "stock.installed": "install_stock",
+    "stock.uninstalled": "uninstall_stock",
+    "stock.delivered": "deliver_stock",
+    "stock.brought back": "bring_back_stock",
+    "stock.returned by builds": "return_used",
+    "stock.valued": "value_stock",
+    "order.received": "receive",
+    "build.outputs made": "make_outputs",
+    "build.outputs accepted": "accept_outputs",
+    "build.outputs accepted after all": "accept_outputs",
+    "build.outputs rejected": "reject_outputs",
+    "build.outputs rejected later": "reject_outputs",
+    "build.outputs scrapped": "scrap_outputs",
+    "build.outputs held": "hold_outputs",
+    "build.outputs released": "release_outputs",
+    "build.outputs reworked": "rework_outputs",
+    "build.units scrapped": "report_scrap",
+    "build.consumed": "settle_shortfalls",
+    "build.finished": "finish_build",
+    "build.cancelled": "cancel_build",
+    "build.kit sent": "send_kit",
+    "build.lots reported": "report_lots",
+    "build.bom taken over": "take_over_bom",
+    "return.sent": "create_return",
+    "return.came back": "receive_back",
+    "return.credited": "credit_return",
 }
 
 # What hangs on a subject is changed by who may change one of these areas, and talked about by who may see one.
@@ -249,26 +310,37 @@ _VERB_OF_NOUN = {"create": Verb.ADD, "change": Verb.CHANGE, "remove": Verb.DELET
 def needed_for_noun(operation: str, model: str) -> Needed | None:
     """The rights of which one is enough to create, change or remove rows of a model; None: superusers only."""
     areas = NOUN_AREAS.get(model)
-    return areas and tuple(f"{area}.{_VERB_OF_NOUN[operation]}" for area in areas)
+    return areas and any_of(*(f"{area}.{_VERB_OF_NOUN[operation]}" for area in areas))
 
 
 def needed_to_reverse(kind: str) -> Needed | None:
-    """The rights of which one is enough to take an event of this kind back; None: superusers only."""
-    return EVENT_RIGHTS.get(kind.partition(".")[0])
+    """What it takes to take an event of this kind back: the right to do it; None: superusers only."""
+    return NEEDS.get(MADE_BY.get(kind, ""))
 
 
 def needed_for_subject(operation: str, kind: str) -> Needed | None:
     """The rights of which one is enough to hang something on a subject of this kind; None: superusers only."""
     areas = SUBJECT_AREAS.get(kind)
     verb = Verb.VIEW if operation == "write_comment" else Verb.CHANGE
-    return areas and tuple(f"{area}.{verb}" for area in areas)
+    return areas and any_of(*(f"{area}.{verb}" for area in areas))
 
 
-def in_words(needed: Iterable[str] | None) -> str:
-    """Rights as people say them: "change stock or add purchase orders"."""
+def is_met(needed: Needed | None, rights: frozenset[str]) -> bool:
+    """Whether these rights are enough; what is not in a table takes more than rights."""
+    return needed is not None and all(rights.intersection(one) for one in needed)
+
+
+def in_words(needed: Needed | None) -> str:
+    """Rights as people say them: "change stock or add purchase orders", "add parts and add bills of materials"."""
     if not needed:
         return "do everything"
-    return " or ".join(f"{verb} {AREAS[area]}" for area, _, verb in (right.partition(".") for right in needed))
+    each = [" or ".join(_right_in_words(right) for right in one) for one in needed]
+    return each[0] if len(each) == 1 else " and ".join(f"({one})" if " or " in one else one for one in each)
+
+
+def _right_in_words(right: str) -> str:
+    area, _, verb = right.partition(".")
+    return f"{verb} {AREAS[area]}"
 
 
 def complete(roles: Mapping[str, Iterable[str]]) -> dict[str, frozenset[Verb]]:
