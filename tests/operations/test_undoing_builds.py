@@ -4,15 +4,18 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Allocation, BomLine, BuildOutput, Event, ReportedLot, StockItem, SupplyChoice
-from outwork.operations.allocating import deallocate
+from outwork.models import Allocation, BomLine, Build, BuildOutput, Event, ReportedLot, StockItem, SupplyChoice
+from outwork.operations.adding_stock import NewStock, add_stock
+from outwork.operations.allocating import allocate, deallocate
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.build_states import cancel_build, hold_build, issue_build, reopen_build
+from outwork.operations.checking_allocations import Take
 from outwork.operations.consuming import settle_shortfalls
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
 from outwork.operations.moving_stock import Transfer, transfer_stock
+from outwork.operations.removing_stock import Removal, remove_stock
 from outwork.operations.reporting_lots import LotReport, report_lots
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
@@ -342,4 +345,25 @@ def test_it_costs_the_same_for_any_number_of_lines(shop, statements, lines, what
     with statements() as count:
         back(shop, done)
     assert count == statements_of
+    shop.recount()
+
+
+@pytest.mark.parametrize("items", [1, 10, 1000])
+def test_what_is_not_there_any_more_costs_the_same_for_any_number_of_items(shop, statements, items):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 1}), 1000)
+    shop.ordered(build)
+    part, shelf = shop.part("R-10K"), shop.location("Main shelf")
+    fresh = [NewStock(part.pk, 1, location=shelf.pk, batch=str(number)) for number in range(items)]
+    batches = add_stock(rows=fresh, **shop.by_bo).ids
+    line = build.lines.get()
+    takes = [Take(line.pk, item, 1) for item in batches]
+    allocate(build=Build.objects.get(pk=build.pk), takes=takes, **shop.by_bo)
+    BomLine.objects.filter(assembly=build.part).update(part=shop.part("C-1U"))
+    done = take_over_bom(build=Build.objects.get(pk=build.pk), **shop.by_ada)
+    remove_stock(rows=[Removal(item, 1) for item in batches], reason="Lost", **shop.by_bo)
+    with statements() as count:
+        said = reverse_event(event=done.event_id, reason="Wrong", **shop.by_ada).said
+    assert [(one["code"], one["quantity"]) for one in said] == [("allocation_not_restored", "1")] * items
+    assert said[-1]["item"] == f"R-10K {items - 1}"
+    assert count == 14
     shop.recount()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -105,7 +106,7 @@ def take_back_take_over(event: Event, *, reason: str, actor: User, at: datetime.
         reservations.release(one)
         if one.build_line_id in before:
             reservations.add(before[one.build_line_id], item, units, output_id=one.output_id)
-    said = []
+    missing: list[tuple[int, Decimal]] = []
     for line_id, item_id, units, output_id in told["freed"]:
         item = held[item_id]
         wanted = quantity(units)
@@ -113,10 +114,10 @@ def take_back_take_over(event: Event, *, reason: str, actor: User, at: datetime.
         if there:
             reservations.add(line_id, item, there, output_id=output_id)
         if there < wanted:
-            said.append(_not_restored(build, item.id, wanted - there))
+            missing.append((item.id, wanted - there))
     reservations.posting.write()
     reservations.write()
-    return Done(new.pk, [one.pk for one in closed], said=said)
+    return Done(new.pk, [one.pk for one in closed], said=_not_restored(build, missing))
 
 
 def _check_take_over(build: Build, told: Any, lines: dict[int, BuildLine], came: dict[int, Decimal]) -> None:
@@ -132,7 +133,11 @@ def _check_take_over(build: Build, told: Any, lines: dict[int, BuildLine], came:
     reasons.raise_any()
 
 
-def _not_restored(build: Build, item_id: int, units: Decimal) -> dict[str, Any]:
-    item = StockItem.objects.select_related("part").get(pk=item_id)
-    name = f"{item.part.label} {item.serial or item.batch}".strip()
-    return {"code": "allocation_not_restored", "quantity": as_text(units), "item": name, "build": build.reference}
+def _not_restored(build: Build, missing: Sequence[tuple[int, Decimal]]) -> list[dict[str, Any]]:
+    """What could not be allocated again of which items; one statement, or none."""
+    if not missing:
+        return []
+    found = StockItem.objects.select_related("part").filter(pk__any={item_id for item_id, _ in missing})
+    names = {item.pk: f"{item.part.label} {item.serial or item.batch}".strip() for item in found}
+    said: dict[str, Any] = {"code": "allocation_not_restored", "build": build.reference}
+    return [{**said, "quantity": as_text(units), "item": names[item_id]} for item_id, units in missing]
