@@ -131,6 +131,11 @@ def lock_items(ids: Iterable[int], *, existing: bool = True) -> dict[int, Held]:
     return held
 
 
+def read_items(ids: Iterable[int]) -> dict[int, Held]:
+    """Stock items as they are, without a lock: only to ask about them, never to post; one statement."""
+    return _hold(StockItem.objects.filter(pk__any=sorted(set(ids))).values_list(*COLUMNS))
+
+
 def lock_late_items(ids: Iterable[int]) -> dict[int, Held]:
     """Lock items that were found only after others were locked, without waiting; refuses item_busy."""
     wanted = sorted(set(ids))

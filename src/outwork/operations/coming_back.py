@@ -21,6 +21,7 @@ from outwork.operations.chosen import Chosen
 from outwork.operations.consuming import open_consumption
 from outwork.operations.locking_returns import lock_return, return_line_of
 from outwork.operations.money_of_day import rate_of_day
+from outwork.operations.owning import refuse_of_others
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.remembering import before_of, remember
 from outwork.operations.verdicts import Aside, finish_deciding, put_aside
@@ -81,7 +82,7 @@ def receive_back(
     condition named. Where we pay, the units cost so much more, at the rate of the day. The document is closed with the
     last of them. Refuses wrong_state, return_not_for_rework, rows_missing, return_line_unknown, line_named_twice,
     return_line_back, return_line_short, return_units_elsewhere, return_location_missing, location_unknown,
-    location_structural, stock_status_unknown, rework_cost_missing, rework_paid_by_supplier, bad numbers.
+    location_structural, stock_status_unknown, rework_cost_missing, rework_paid_by_supplier, item_of_others, bad numbers.
     """
     document = lock_return(document, expected_version=expected_version)
     states.require(document.status, {ReturnStatus.SENT}, document.reference)
@@ -96,6 +97,7 @@ def receive_back(
     holding = hold(lambda: _reach([one.line.item_id for one in coming], builds))
     _check_places(document, coming, holding.items, reasons)
     reasons.raise_any()
+    refuse_of_others([(holding.items[one.line.item_id], (index, "line")) for index, one in enumerate(coming)], actor)
 
     costs = {str(one.line.pk): as_text(one.cost) for one in coming if one.cost is not None}
     data = {"came_back": {str(one.line.pk): as_text(one.units) for one in coming}, "cost": costs}

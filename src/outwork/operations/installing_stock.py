@@ -12,6 +12,7 @@ from outwork.ledger.held import Held
 from outwork.ledger.post import new_ids
 from outwork.models import BomSubstitute, Part, User
 from outwork.operations.moving_stock import part_off
+from outwork.operations.owning import check_owners
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.stock_rows import PLACE_WORDS, Hand, read_part_of, take_in_hand
 from outwork.queries.builds import boms_to_build
@@ -47,12 +48,15 @@ def install_stock(
 
     What they are worth goes along: the container is worth so much more, and they are worth nothing of their own until
     they are taken out (decision paper 0011). No build line counts them; what a build needs is allocated to its units.
-    Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_empty, item_in_production, item_of_others,
+    Refuses item_unknown, item_gone, item_repeated, item_not_on_hand, item_empty, item_in_production, item_of_others (also of the container),
     item_status_unusable, item_short, units_not_free, install_into_itself, install_into_many, install_into_elsewhere,
     and install_outside_bom where STOCK_ENFORCE_BOM_INSTALLATION is on, and bad quantities.
     """
     reasons = Reasons()
     hand = take_in_hand([row.item for row in rows], reasons, actor=actor, also={row.into for row in rows})
+    containers = [(hand.held[row.into], (index, "into")) for index, row in enumerate(rows)]
+    is_owned = hand.settings["STOCK_OWNERSHIP_CONTROL"]
+    check_owners(containers, actor, reasons, named=hand.name, is_on=is_owned)
     nearest = _nearest_containers(rows)
     for index, row in enumerate(rows):
         _check(hand, hand.held[row.item], hand.held[row.into], list(_around(row.into, nearest)), index, reasons)

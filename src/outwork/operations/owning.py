@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from outwork.ledger.held import Held
-from outwork.models import Location, Owner, User
+from outwork.ledger.held import Held, item_name, read_items
+from outwork.models import Event, Location, Movement, Owner, Part, User
 from outwork.operations.permitting import may_everything
+from outwork.queries.settings import get
+from outwork.rules.places import Kind
 from outwork.rules.refusals import Reasons, Where, declare
 
 declare(
@@ -33,6 +35,33 @@ def check_owners(
     for item, where in items:
         if item.id in strange:
             reasons.add("item_of_others", item=named(item.id), owner=names[strange[item.id]], where=where)
+
+
+def refuse_of_others(items: Sequence[tuple[Held, Where]], actor: User) -> None:
+    """Refuse `item_of_others`, for those who have not read the settings; no statement for who may do everything."""
+    if not items or may_everything(actor) or not get("STOCK_OWNERSHIP_CONTROL"):
+        return
+    parts = Part.objects.in_bulk({item.part_id for item, _ in items})
+    known, reasons = {item.id: item for item, _ in items}, Reasons()
+    check_owners(items, actor, reasons, named=lambda item_id: item_name(known[item_id], parts), is_on=True)
+    reasons.raise_any()
+
+
+def refuse_taking_back_of_others(event: Event, actor: User) -> None:
+    """Refuse `item_of_others` for what would move if an event were taken back; no statement for who may do everything.
+
+    Of what happened to stock by hand that is all of it, of other events what they moved to another location or sent back
+    to a supplier: what was received, or consumed by a build, nobody asked about either.
+    """
+    if may_everything(actor) or not get("STOCK_OWNERSHIP_CONTROL"):
+        return
+    moved = Movement.objects.filter(event=event)
+    if not event.kind.startswith("stock."):
+        elsewhere = Q(source_location__isnull=False, target_location__isnull=False)
+        moved = moved.filter(Q(kind=Kind.RETURNED) | elsewhere & ~Q(source_location=F("target_location")))
+    ids = {one for row in moved.values_list("source_item", "target_item") for one in row if one is not None}
+    ids |= {row["item"] for row in event.data.get("changes", ())}
+    refuse_of_others([(item, ("event",)) for item in read_items(ids).values()], actor)
 
 
 def of_others(items: Iterable[Held], actor: User, *, is_on: bool) -> dict[int, int]:

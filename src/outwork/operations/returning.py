@@ -29,6 +29,7 @@ from outwork.operations.crediting import lower_kept
 from outwork.operations.locking_returns import lock_return
 from outwork.operations.money_of_day import credit_value
 from outwork.operations.numbering import take_reference
+from outwork.operations.owning import refuse_of_others
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.remembering import before_of, remember
 from outwork.operations.return_rows import Going, Goods, read_rows
@@ -94,7 +95,7 @@ def create_return(
     available there, and come back by `receive_back`. CREDIT: they leave, or are kept, and the credit lowers the cost; it
     may be stated later (`credit_return`). Of units of a build the good ones bear what is not recovered, also when the
     build is complete. Refuses return_without_reason, company_not_returnable, return_location_foreign, rows_missing,
-    item_unknown, and what is wrong with a row: return_row_twice, return_not_on_hand, return_too_much, return_allocated,
+    item_unknown, item_of_others, and what is wrong with a row: return_row_twice, return_not_on_hand, return_too_much, return_allocated,
     return_away, return_without_line, return_line_closed, return_order_over, return_beyond_received,
     return_of_build_over, credit_only_for_credit, credit_beyond_value; bad quantities, amounts, references, long texts.
     """
@@ -103,6 +104,7 @@ def create_return(
     _check(supplier, reason, location, {"supplier_reference": supplier_reference, "tracking_number": tracking_number})
     code = currency_code(currency or supplier.currency, where=("currency",))
     goods = read_rows(rows, supplier, purpose)
+    refuse_of_others([(one.item, (index, "item")) for index, one in enumerate(goods.rows)], actor)
     pattern = get("SUPPLIERRETURN_REFERENCE_PATTERN")
     reference, number = take_reference(SupplierReturn, pattern, at=at, given=reference)
     document = SupplierReturn.objects.create(

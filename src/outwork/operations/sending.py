@@ -15,6 +15,7 @@ from outwork.ledger.reserve import Reservations, Reserved, hold_for_build
 from outwork.models import Build, BuildLine, BuildOutput, Company, Location, Part, User
 from outwork.operations import build_states
 from outwork.operations.creating_build import company_facts
+from outwork.operations.owning import refuse_of_others
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.supplying import needed_from_us
 from outwork.queries.builds import (
@@ -69,7 +70,7 @@ def send_kit(
     manufacturer has a claim on it. May be back-dated by `at`. A manufacturer without a location of its own gets one. Lines that this manufacturer
     buys stay, and so does, with a word about it, what is quarantined or else not usable. Refuses wrong_state, build_internal, manufacturer_undecided, manufacturer_missing,
     manufacturer_not_of_build, company_not_supplier, company_not_manufacturer, location_of_another_company,
-    location_structural, line_unknown, nothing_to_send, share_sent_already, kit_not_usable where that is all there is.
+    location_structural, line_unknown, nothing_to_send, share_sent_already, item_of_others, kit_not_usable where that is all there is.
     """
     build = lock_build(build, expected_version=expected_version)
     states.require(build.status, OPEN_BUILD, build.reference)
@@ -100,6 +101,7 @@ def send_kit(
         travels = _share(_needs(build, known, company, units, lying), claims, held, _of_others(build, company, claims))
         if not travels:
             refuse("share_sent_already", build=build.reference, company=company.name, units=units)
+    refuse_of_others([(held[item_id], ("items", item_id)) for item_id in travels], actor)
 
     event = record("build.kit sent", build, company, actor=actor, at=at, reason=note)
     posting = Posting(event, held)

@@ -8,6 +8,7 @@ from typing import Protocol
 from outwork.ledger.constraints import name_constraint, naming_constraints
 from outwork.ledger.reverse import lock_event
 from outwork.models import Event, User
+from outwork.operations.owning import refuse_taking_back_of_others
 from outwork.operations.recording import Done, operation
 from outwork.operations.reversing import STOCK_KINDS, take_back_facts, take_back_movements
 from outwork.operations.undoing_aside import take_back_aside
@@ -78,7 +79,7 @@ def reverse_event(*, event: int, reason: str, actor: User, at: datetime.datetime
     Everything moves back exactly, value included, or nothing does. An event is taken back once, and what
     took it back cannot be taken back: do it again instead. Allocations that had given way to it do not come
     back. Refuses event_unknown, event_reversed_already, event_is_reversal, event_not_reversible,
-    event_moved_nothing, reversal_without_reason, and each condition that is not met: units_went_on,
+    event_moved_nothing, item_of_others, reversal_without_reason, and each condition that is not met: units_went_on,
     units_elsewhere, units_short, units_allocated, item_gone_since, serials_used, fact_changed_since; for a receipt
     what `unreceive` refuses.
     """
@@ -87,6 +88,7 @@ def reverse_event(*, event: int, reason: str, actor: User, at: datetime.datetime
     found = lock_event(event)
     if found.kind not in WAYS:
         refuse("event_not_reversible", event=found.pk, kind=found.kind, where=("event",))
+    refuse_taking_back_of_others(found, actor)
     with naming_constraints():
         return WAYS[found.kind](found, reason=reason, actor=actor, at=at)
 

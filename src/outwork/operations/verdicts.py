@@ -19,6 +19,7 @@ from outwork.operations import build_states
 from outwork.operations.chosen import OF_DECISION, Chosen
 from outwork.operations.consuming import Consumption, consume_due, open_consumption
 from outwork.operations.feeding_parent import feed_parent
+from outwork.operations.owning import refuse_of_others
 from outwork.operations.remembering import before_of, remember
 from outwork.operations.settling_cost import settle_cost
 from outwork.operations.text_limits import check_texts
@@ -243,10 +244,15 @@ def was_touched(chosen: Chosen) -> bool:
 
 
 def open_to_decide(build: Build, chosen: Sequence[Chosen], event: Event) -> Consumption:
-    """Lock the items of outputs and what their build may consume, and see that the units are there."""
+    """Lock the items of outputs and what their build may consume, and see that the units are there.
+
+    Refuses item_of_others for units that go to a location.
+    """
     items = {one.item_id for one in chosen}
     consumption = open_consumption(build, event, also=items, outputs=[one.output for one in chosen])
     check_there(chosen, consumption.posting.held)
+    held, moving = consumption.posting.held, [one for one in enumerate(chosen) if one[1].location_id is not None]
+    refuse_of_others([(held[one.item_id], (index, "output")) for index, one in moving], event.actor)
     return consumption
 
 
