@@ -237,7 +237,9 @@ def _units_to_fit_into(
     units: dict[int, int | None] = {}
     for one in decided:
         if one.item_id is not None:
-            units[one.pk] = one.item_id if held[one.item_id].serial is not None else None
+            # Its units may lie in other items by now: split off it, or numbered.
+            item = held.get(one.item_id)
+            units[one.pk] = one.item_id if item is not None and item.serial is not None else None
     waiting = {one.output_id for one in reserved if one.output_id is not None} - set(units)
     if waiting:
         built = BuildOutput.objects.filter(pk__any=waiting, state__in=BUILT, has_components=True, item__isnull=False)

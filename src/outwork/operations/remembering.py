@@ -19,6 +19,7 @@ def before_of(chosen: Sequence[Chosen], held: Mapping[int, Held]) -> Before:
     return [
         {
             "output": one.output.pk,
+            "item": one.output.item_id,
             "facts": [_plain(getattr(one.output, name)) for name in OF_DECISION],
             "status": held[one.item_id].status,
             "in_production": held[one.item_id].is_in_production,

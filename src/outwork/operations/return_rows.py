@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import Exists, OuterRef
 
 from outwork.ledger.documents import lock_orders
 from outwork.ledger.held import Held, item_name
@@ -15,12 +17,13 @@ from outwork.ledger.reserve import items_for_builds
 from outwork.ledger.revalue import Reach, downstream
 from outwork.models import Build, BuildOutput, Company, Part, PurchaseLine, PurchaseOrder, StockItem, SupplierReturnLine
 from outwork.operations.chosen import Chosen
+from outwork.operations.revaluing import reach_of_orders
 from outwork.operations.text_limits import check_texts
-from outwork.queries.lineage import outputs_of
-from outwork.rules.quantities import money, quantity, whole
+from outwork.queries.mixed import outputs_within
+from outwork.rules.quantities import quantity, shares, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
-from outwork.rules.returning import ReturnPurpose
-from outwork.rules.states import DECIDABLE_BUILD, BuildStatus, OrderStatus, OutputState, ReturnStatus
+from outwork.rules.returning import ReturnPurpose, credit_amount
+from outwork.rules.states import DECIDABLE_BUILD, BuildStatus, OrderStatus, OutputState, ReturnStatus, StockStatus
 
 declare(
     return_row_twice="{item} stands in the list twice",
@@ -32,10 +35,12 @@ declare(
     return_order_over="{item}: {order} is {state}, nothing can be owed on it; take a credit",
     return_beyond_received="{item}: its line on {order} received {received}, {asked} cannot go back to be replaced",
     return_of_build_over="{item}: {build} is {state}; its units cannot be decided on any more",
+    return_beyond_outputs="{item}: {known} of its units are outputs of a build, {asked} cannot go back at once; return {known} first",
     return_away="{item} is away with {document} already",
     credit_only_for_credit="{item}: only a return for credit has a credit or keeps its units",
 )
 
+_RETURNABLE = (OutputState.IN_PRODUCTION, OutputState.ACCEPTED, OutputState.REJECTED)
 _OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.LOST, OrderStatus.RETURNED, OrderStatus.DRAFT})
 
 
@@ -63,6 +68,8 @@ class Going:
     credit: Decimal | None
     line: PurchaseLine | None
     output: BuildOutput | None
+    # Which row of the request it is of: units that were poured together are of several outputs.
+    index: int = 0
     # Where the units are once it is booked.
     output_id: int | None = None
     item_id: int = 0
@@ -102,27 +109,34 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
         reasons.add("rows_missing")
         reasons.raise_any()
     wanted = [one.item for one in rows]
-    lines = _lines_of(wanted)
-    made = outputs_of(wanted)
-    outputs = BuildOutput.objects.filter(pk__any=list(made.values())).in_bulk() if made else {}
+    within = outputs_within(wanted)
+    outputs = _outputs({pk for pks in within.values() for pk in pks})
+    lines = _lines_of(wanted, outputs)
     goods = Goods(orders=lock_orders({one.order_id for one in lines.values()}))
     build_ids = {one.build_id for one in outputs.values()}
 
     def reach() -> Reach:
         found = downstream(builds=build_ids) if build_ids else Reach(set(), set())
-        return Reach(found.items | items_for_builds(build_ids) | set(wanted), found.builds | build_ids)
+        found = Reach(found.items | items_for_builds(build_ids) | set(wanted), found.builds | build_ids)
+        if purpose is ReturnPurpose.REPLACEMENT:
+            # What the orders still owe costs something else, and so does all that came on them.
+            costs = reach_of_orders(goods.orders)
+            found = Reach(found.items | costs.items, found.builds | costs.builds)
+        return found
 
     holding = hold(reach)
     goods.builds = {pk: holding.builds[pk] for pk in sorted(build_ids)}
     # Read once more under the lock: somebody may have decided on them meanwhile.
-    outputs = BuildOutput.objects.filter(pk__any=list(outputs)).in_bulk() if outputs else {}
-    lines = {item: line for item, line in _lines_of(wanted).items() if line.order_id in goods.orders}
+    outputs = _outputs(set(outputs))
+    lines = {pk: line for pk, line in _lines_of(wanted, outputs).items() if line.order_id in goods.orders}
+    pool = _Pool(within, outputs)
     parts = Part.objects.filter(pk__any={holding.items[one].part_id for one in wanted}).in_bulk()
     away = _away(wanted)
     seen: set[int] = set()
     for index, row in enumerate(rows):
         item = holding.items[row.item]
         name = item_name(item, parts)
+        found = len(reasons.found)
         if row.item in seen:
             reasons.add("return_row_twice", item=name, where=(index, "item"))
         seen.add(row.item)
@@ -132,34 +146,81 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
         units = _units(row, item, name, parts[item.part_id], index, reasons)
         check_texts(SupplierReturnLine, {"reason": row.reason}, reasons, where=(index,))
         credit = _credit(row, name, purpose, index, reasons)
-        output = outputs.get(made.get(row.item, 0))
-        if output is not None and output.state not in (
-            OutputState.IN_PRODUCTION,
-            OutputState.ACCEPTED,
-            OutputState.REJECTED,
-        ):
-            output = None
-        line = lines.get(row.item)
-        if line is not None and goods.orders[line.order_id].supplier_id != supplier.pk:
-            line = None
-        going = Going(row, item, units, credit, line, output, output.pk if output else None, item.id)
-        _note_build(going, goods, name, index, reasons)
-        if purpose is ReturnPurpose.REPLACEMENT:
-            _note_owed(going, goods, supplier, name, index, reasons)
-        goods.rows.append(going)
+        mine: list[tuple[BuildOutput | None, Decimal]] = [(pool.likeliest(item), units)]
+        if mine[0][0] is not None and not row.is_kept and len(reasons.found) == found:
+            mine = [*pool.take(item, units, name, index, reasons)]
+        for (output, some), amount in zip(mine, _credits(credit, mine), strict=True):
+            line = lines.get((output.purchase_line_id if output else None) or item.purchase_line_id or 0)
+            if line is not None and goods.orders[line.order_id].supplier_id != supplier.pk:
+                line = None
+            going = Going(row, item, some, amount, line, output, index, output.pk if output else None, item.id)
+            _note_build(going, goods, name, index, reasons)
+            if purpose is ReturnPurpose.REPLACEMENT:
+                _note_owed(going, goods, supplier, name, index, reasons)
+            goods.rows.append(going)
     if purpose is ReturnPurpose.REPLACEMENT:
         _note_beyond(goods, parts, reasons)
     reasons.raise_any()
     return goods
 
 
-def _lines_of(items: Sequence[int]) -> dict[int, PurchaseLine]:
-    """The order line that each item came on; two statements."""
-    found = dict(
-        StockItem.objects.filter(pk__any=items, purchase_line__isnull=False).values_list("pk", "purchase_line")
+@dataclass(slots=True)
+class _Pool:
+    """The outputs that items may be units of, and how many units of each no row has taken yet."""
+
+    within: dict[int, list[int]]
+    outputs: dict[int, BuildOutput]
+    left: dict[int, Decimal] = field(default_factory=dict)
+
+    def likeliest(self, item: Held) -> BuildOutput | None:
+        """The output that units of the item are of, where they are of one."""
+        return next(iter(self._mine(item)), None)
+
+    def take(
+        self, item: Held, units: Decimal, name: str, index: int, reasons: Reasons
+    ) -> list[tuple[BuildOutput, Decimal]]:
+        """Take units of an item from its outputs, the likeliest first; notes return_beyond_outputs."""
+        taken, rest = [], units
+        for output in self._mine(item):
+            left = self.left.get(output.pk, output.quantity)
+            some = min(left, rest)
+            if some > 0 and (output.state == OutputState.IN_PRODUCTION) == item.is_in_production:
+                taken.append((output, some))
+                self.left[output.pk] = left - some
+                rest -= some
+        if rest:
+            told = {"item": name, "known": units - rest, "asked": units}
+            reasons.add("return_beyond_outputs", **told, where=(index, "quantity"))
+        return taken
+
+    def _mine(self, item: Held) -> list[BuildOutput]:
+        mine = [self.outputs[pk] for pk in self.within.get(item.id, ()) if pk in self.outputs]
+        return sorted(mine, key=lambda output: _unlike(output, item))
+
+
+def _unlike(output: BuildOutput, item: Held) -> tuple[bool, bool, int]:
+    """How unlike it is that units of the item are of that output; the likeliest is the least."""
+    is_rejected = output.state == OutputState.REJECTED
+    return is_rejected != (item.status == StockStatus.REJECTED), output.item_id != item.id, output.pk
+
+
+def _outputs(ids: Collection[int]) -> dict[int, BuildOutput]:
+    """The outputs whose units may still be here: none that was scrapped or went back for good; one statement."""
+    if not ids:
+        return {}
+    gone = (
+        SupplierReturnLine.objects.filter(output=OuterRef("pk"), is_kept=False)
+        .exclude(document__status=ReturnStatus.CANCELLED)
+        .exclude(document__purpose=ReturnPurpose.REWORK)
     )
-    lines = PurchaseLine.objects.filter(pk__any=list(found.values())).in_bulk() if found else {}
-    return {item: lines[line] for item, line in found.items() if line is not None}
+    return BuildOutput.objects.filter(~Exists(gone), pk__any=list(ids), state__in=_RETURNABLE).in_bulk()
+
+
+def _lines_of(items: Sequence[int], outputs: dict[int, BuildOutput]) -> dict[int, PurchaseLine]:
+    """The order lines that items and outputs came on; two statements."""
+    found = StockItem.objects.filter(pk__any=items, purchase_line__isnull=False).values_list("purchase_line", flat=True)
+    lines = {*found, *(one.purchase_line_id for one in outputs.values() if one.purchase_line_id is not None)}
+    return PurchaseLine.objects.filter(pk__any=list(lines)).in_bulk() if lines else {}
 
 
 def _away(items: Sequence[int]) -> dict[int, str]:
@@ -199,10 +260,17 @@ def _credit(row: ReturnRow, name: str, purpose: ReturnPurpose, index: int, reaso
     if row.credit is None:
         return None
     try:
-        return money(row.credit, where=(index, "credit"))
+        return credit_amount(row.credit, where=(index, "credit"))
     except Refusal as refusal:
         reasons.found += refusal.reasons
         return None
+
+
+def _credits(credit: Decimal | None, mine: Sequence[tuple[BuildOutput | None, Decimal]]) -> Sequence[Decimal | None]:
+    """What is credited for the units of each output of a row."""
+    if credit is None or not mine:
+        return [None] * len(mine)
+    return shares(credit, [units for _, units in mine])
 
 
 def _note_build(going: Going, goods: Goods, name: str, index: int, reasons: Reasons) -> None:
@@ -230,11 +298,11 @@ def _note_owed(going: Going, goods: Goods, supplier: Company, name: str, index: 
 def _note_beyond(goods: Goods, parts: dict[int, Part], reasons: Reasons) -> None:
     """No more goes back on a line than came on it."""
     asked: dict[int, Decimal] = defaultdict(Decimal)
-    for index, one in enumerate(goods.rows):
+    for one in goods.rows:
         if one.line is None:
             continue
         asked[one.line.pk] += one.units
         if asked[one.line.pk] > one.line.received:
             order = goods.orders[one.line.order_id].reference
             told = {"item": item_name(one.item, parts), "order": order, "received": one.line.received}
-            reasons.add("return_beyond_received", **told, asked=asked[one.line.pk], where=(index, "quantity"))
+            reasons.add("return_beyond_received", **told, asked=asked[one.line.pk], where=(one.index, "quantity"))

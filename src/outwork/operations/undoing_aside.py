@@ -62,13 +62,15 @@ class PutAside:
 
     def note(self, back: Back) -> None:
         """Note what stands in the way: another decision since, of the units or of what they were split from."""
+        # Where the last of its units went with it, an output is no rest any more.
+        entire = {row["became"] for row in self.rows if row["became"] == row["output"]}
         for row in self.rows:
             output, rest = self.outputs[row["became"]], self.outputs[row["output"]]
             is_as_left = output.state == OutputState.IN_PRODUCTION and output.waits_for == self.waits_for
             if not is_as_left or output.decided_event_id != row["facts"][1]:
                 name = back.name(output.item_id or 0)
                 back.reasons.add("set_aside_otherwise_since", item=name, state=_word(output))
-            elif rest.pk != output.pk and [rest.state, rest.decided_event_id] != row["facts"][:2]:
+            elif rest.pk not in entire and [rest.state, rest.decided_event_id] != row["facts"][:2]:
                 name = back.name(output.item_id or 0)
                 back.reasons.add("rest_set_aside_since", item=name, state=_word(rest))
 
@@ -82,7 +84,8 @@ class PutAside:
                 item = posting.held[item_id or 0]
                 item.status, item.is_in_production = row["status"], row["in_production"]
                 posting.touch(item)
-                changed[output.pk] = [item_id, output.quantity, *facts_before(row)]
+                mine = changed.setdefault(output.pk, [None, output.quantity])
+                changed[output.pk] = [row.get("item", item_id), mine[1], *facts_before(row)]
                 continue
             facts = [getattr(output, name) for name in _FACTS]
             facts[_FACTS.index("state")] = OutputState.WITHDRAWN

@@ -91,19 +91,27 @@ class Undecided:
     def __init__(self, event: Event, back: Back) -> None:
         self.event = event
         self.before: dict[int, _Before] = {}
-        split = set()
+        self.was_in: dict[int, int] = {}
+        split: dict[int, int] = {}
         for row in event.data.get("outputs", ()):
             self.before[row["became"]] = _Before(facts_before(row), row["status"], row["in_production"])
             if row["became"] != row["output"]:
-                split.add(row["became"])
+                split[row["became"]] = row["output"]
+            elif "item" in row:
+                self.was_in[row["became"]] = row["item"]
         self.movements = [one for one in back.movements if one.kind in _DECIDED]
         ids = {one.about.output_id or 0 for one in self.movements}
         items = {one.source_id or 0 for one in self.movements}
         named = BuildOutput.objects.filter(pk__any=ids | {row["output"] for row in event.data.get("outputs", ())})
         self.outputs = {one.pk: one for one in named}
-        self.parts = split if "outputs" in event.data else {one for one in ids if self._is_part(one)}
-        others = BuildOutput.objects.filter(item__any=items).exclude(state=OutputState.WITHDRAWN)
-        self.rest = {one.item_id or 0: one for one in others.exclude(pk__any=ids)} if self.parts else {}
+        self.parts = set(split) if "outputs" in event.data else {one for one in ids if self._is_part(one)}
+        self.rest = {became: self.outputs[output_id] for became, output_id in split.items()}
+        if self.parts and "outputs" not in event.data:
+            others = BuildOutput.objects.filter(item__any=items).exclude(state=OutputState.WITHDRAWN)
+            by_item = {one.item_id or 0: one for one in others.exclude(pk__any=ids)}
+            for one in self.movements:
+                if one.about.output_id in self.parts and one.source_id in by_item:
+                    self.rest[one.about.output_id] = by_item[one.source_id]
 
     def _is_part(self, output_id: int) -> bool:
         return any(not one.is_whole for one in self.movements if one.about.output_id == output_id)
@@ -126,8 +134,9 @@ class Undecided:
                 back.reasons.add("decided_otherwise_since", item=back.name(item.id), **_told(output))
             if item.allocated:
                 back.reasons.add("units_allocated", item=back.name(item.id), allocated=item.allocated, left=0)
-            rest = self.rest.get(moved.source_id or 0) if output.pk in self.parts else None
-            if rest is not None and rest.state != self._before(output.pk).facts[0]:
+            rest = self.rest.get(output.pk)
+            is_of_event = rest is not None and rest.decided_event_id == self.event.pk
+            if rest is not None and not is_of_event and rest.state != self._before(output.pk).facts[0]:
                 back.reasons.add("rest_decided_since", item=back.name(item.id), **_told(rest))
         waiting = sum(self.units.values(), Decimal(0))
         if build.status == BuildStatus.COMPLETE and waiting:
@@ -141,16 +150,16 @@ class Undecided:
         for moved in self.movements:
             output = self.outputs[moved.about.output_id or 0]
             before = self._before(output.pk)
-            facts = [getattr(output, name) for name in _FACTS]
+            facts = changed.setdefault(output.pk, [getattr(output, name) for name in _FACTS])
             if output.pk in self.parts:
                 facts[_FACTS.index("state")] = OutputState.WITHDRAWN
-                changed[self.rest[moved.source_id or 0].pk][1] += output.quantity
+                changed[self.rest[output.pk].pk][1] += output.quantity
             else:
-                facts = [moved.source_id, output.quantity, *before.facts]
+                facts[0] = self.was_in.get(output.pk, moved.source_id or 0)
+                facts[2:] = before.facts
                 item = posting.held[moved.source_id or 0]
                 item.is_in_production, item.status = before.in_production, before.status
                 posting.touch(item)
-            changed[output.pk] = facts
         rows.update(BuildOutput, _FACTS, [(pk, *facts) for pk, facts in changed.items()])
 
 

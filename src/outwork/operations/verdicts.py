@@ -283,12 +283,14 @@ def book(chosen: Sequence[Chosen], verdict: Verdict, posting: Posting) -> list[t
     event = posting.event
     partly = [one for one in chosen if _is_part(one, posting)]
     item_ids = iter(new_ids(len(partly)))
-    output_ids = iter(rows.take_ids(BuildOutput, sum(one.units < one.output.quantity for one in chosen)))
-    decided, entire, rest, fresh = [], [], [], []
-    for one in chosen:
+    left = _left_of(chosen)
+    output_ids = iter(rows.take_ids(BuildOutput, sum(units > 0 for units in left)))
+    decided, entire, fresh = [], [], []
+    rest: dict[int, Decimal] = {}
+    for one, left_after in zip(chosen, left, strict=True):
         output, item = one.output, posting.held[one.item_id]
         place = at_location(one.location_id) if one.location_id is not None else item.where
-        is_split = one.units < output.quantity
+        is_split = left_after > 0
         output_id = next(output_ids) if is_split else output.pk
         about = About(
             build_id=output.build_id,
@@ -305,7 +307,7 @@ def book(chosen: Sequence[Chosen], verdict: Verdict, posting: Posting) -> list[t
         else:
             posting.carry(item, place, kind=verdict.kind, about=about)
         if is_split:
-            rest.append((output.pk, output.quantity - one.units))
+            rest[output.pk] = left_after
             fresh.append((output_id, *made_as(output, item.id, one.units), *decision))
         else:
             entire.append((output_id, item.id, *decision))
@@ -313,7 +315,7 @@ def book(chosen: Sequence[Chosen], verdict: Verdict, posting: Posting) -> list[t
         item.status = one.status if one.status is not None else verdict.status
         decided.append((output_id, item, one.units))
     rows.update(BuildOutput, ("item_id", *OF_DECISION), entire)
-    rows.update(BuildOutput, ("quantity",), rest)
+    rows.update(BuildOutput, ("quantity",), list(rest.items()))
     insert_outputs(fresh, OF_DECISION)
     return decided
 
@@ -325,12 +327,14 @@ def put_aside(chosen: Sequence[Chosen], aside: Aside, posting: Posting) -> list[
     """
     partly = [one for one in chosen if _is_part(one, posting)]
     item_ids = iter(new_ids(len(partly)))
-    output_ids = iter(rows.take_ids(BuildOutput, sum(one.units < one.output.quantity for one in chosen)))
-    put, entire, rest, fresh = [], [], [], []
-    for one in chosen:
+    left = _left_of(chosen)
+    output_ids = iter(rows.take_ids(BuildOutput, sum(units > 0 for units in left)))
+    put, entire, fresh = [], [], []
+    rest: dict[int, Decimal] = {}
+    for one, left_after in zip(chosen, left, strict=True):
         output, item = one.output, posting.held[one.item_id]
         place = at_location(one.location_id) if one.location_id is not None else item.where
-        is_split = one.units < output.quantity
+        is_split = left_after > 0
         output_id = next(output_ids) if is_split else output.pk
         about = About(
             build_id=output.build_id,
@@ -353,13 +357,13 @@ def put_aside(chosen: Sequence[Chosen], aside: Aside, posting: Posting) -> list[
             *(output.has_components, aside.waits_for, False),
         )
         if is_split:
-            rest.append((output.pk, output.quantity - one.units))
+            rest[output.pk] = left_after
             fresh.append((output_id, *made_as(output, item.id, one.units), *facts))
         else:
             entire.append((output_id, item.id, *facts))
         put.append((output_id, item, one.units))
     rows.update(BuildOutput, ("item_id", *OF_DECISION), entire)
-    rows.update(BuildOutput, ("quantity",), rest)
+    rows.update(BuildOutput, ("quantity",), list(rest.items()))
     insert_outputs(fresh, OF_DECISION)
     return put
 
@@ -372,6 +376,23 @@ def leave(
         posting.leave(item, units, kind=kind, about=replace(about, build_id=build.pk, output_id=output_id))
         if not item.quantity:
             posting.mark_gone(item)
+
+
+def _left_of(chosen: Sequence[Chosen]) -> list[Decimal]:
+    """What each output has left after each decision; several may be on one output, whose units lie in several items.
+
+    Refuses output_smaller.
+    """
+    reasons, after = Reasons(), []
+    left: dict[int, Decimal] = {}
+    for index, one in enumerate(chosen):
+        units = left.get(one.output.pk, one.output.quantity)
+        if one.units > units:
+            reasons.add("output_smaller", output=one.output.pk, units=units, asked=one.units, where=(index, "quantity"))
+        left[one.output.pk] = units - one.units
+        after.append(left[one.output.pk])
+    reasons.raise_any()
+    return after
 
 
 def _is_part(chosen: Chosen, posting: Posting) -> bool:
