@@ -52,6 +52,8 @@ def test_what_a_subject_may_be_called(shop, program):
     assert program.codes("attachment", "list", "supplier-return", "RT-9") == ["subject_name_unknown"]
     assert program.codes("attachment", "list", "build-output", "x") == ["subject_name_unknown"]
     assert program("attachment", "list", "planet", "x", status=2)
+    assert program.codes("attachment", "list", "build", "BO-9999") == ["build_unknown"]
+    assert program.codes("comment", "list", "order", "PO-9999") == ["order_unknown"]
 
 
 def test_comments(shop, program):

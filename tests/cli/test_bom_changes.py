@@ -48,9 +48,13 @@ def test_snapshots_are_listed_and_compared(board, program):
 
 def test_a_bom_is_copied(shop, board, program):
     shop.assembly("OTHER", {"OLD": 1})
-    assert program("bom", "copy", "BOARD", "OTHER") == ["2 lines copied from BOARD to OTHER, 1 line removed."]
+    assert program.codes("bom", "copy", "BOARD", "OTHER") == ["bom_in_the_way"]
+    assert program("bom", "copy", "BOARD", "OTHER", "--keep", "--replace", status=2)
+    assert program("bom", "copy", "BOARD", "OTHER", "--replace") == [
+        "2 lines copied from BOARD to OTHER, 1 line removed."
+    ]
     assert program("bom", "compare", "BOARD", "OTHER") == ["BOARD and OTHER have the same BOM."]
-    assert program.codes("bom", "copy", "BOARD", "BOARD") == ["bom_copied_to_itself"]
+    assert program.codes("bom", "copy", "BOARD", "BOARD", "--keep") == ["bom_copied_to_itself"]
 
 
 def test_a_part_is_replaced_everywhere(shop, board, program):

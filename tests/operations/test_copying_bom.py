@@ -47,6 +47,16 @@ def test_what_stands_may_stay(shop, board):
     assert [(number, found) for number, _, _, _, found in lines(other)] == [("OLD", []), ("R-10K", []), ("C-1U", [])]
 
 
+def test_what_says_the_same_stays_the_line_it_is(shop, board):
+    other = shop.assembly("OTHER")
+    copy_bom(source=board, target=other, **shop.by_ada)
+    before = list(BomLine.objects.filter(assembly=other).values_list("pk", flat=True))
+    done = copy_bom(source=board, target=other, **shop.by_ada)
+    assert (done.ids, done.data["lines"], done.data["removed"]) == ([], 2, 0)
+    assert list(BomLine.objects.filter(assembly=other).values_list("pk", flat=True)) == before
+    assert BomSubstitute.objects.count() == 2
+
+
 def test_pending_builds_follow(shop, board):
     other = shop.assembly("OTHER", {"OLD": 1})
     build = shop.build(other, 2)
@@ -96,7 +106,7 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
         BomSubstitute.objects.create(bom_line=line, part=shop.part("SUB"))
     with statements() as seen:
         copy_bom(source=board, target=other, **shop.by_ada)
-    assert len(seen) - (connection.vendor == "postgresql") == 25, seen
+    assert len(seen) - (connection.vendor == "postgresql") == 26, seen
     with statements() as seen:
         replace_part(old=shop.part("P-0"), new=shop.part("NEW"), **shop.by_ada)
     assert len(seen) - (connection.vendor == "postgresql") == 13, seen

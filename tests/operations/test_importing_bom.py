@@ -409,3 +409,10 @@ def test_published_files_are_counted_as_published(shop, folder, name, made, plac
     again = import_bom(assembly=folder, bom_file=bom_file, **shop.by_ada).data
     assert (again["created_parts"], again["matched_parts"]) == (0, data["created_parts"])
     assert "bom_unchanged" in codes(again)
+
+
+def test_fractions_are_kept_with_the_event_too(take):
+    data = take("MPN,Quantity,Designator\nTAPE,2.5,\n")
+    assert data["placements"] == Decimal("2.5")
+    assert Event.objects.get(kind="bom.imported").data["placements"] == "2.5"
+    assert BomLine.objects.get().quantity == Decimal("2.5")

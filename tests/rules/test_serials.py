@@ -47,8 +47,8 @@ def numbers(first: int, last: int) -> list[str]:
         ("~", 1, "SN-0008", ["SN-0009"]),
         ("SN-0009+", 3, None, ["SN-0009", "SN-0010", "SN-0011"]),
         ("~ 5", 2, "A~1", ["A~2", "5"]),
-        # one group for one unit is literal, even so
-        ("5+", 1, None, ["5+"]),
+        # one group for one unit is literal, but for the +
+        ("5+", 1, None, ["5"]),
         ("5", 1, None, ["5"]),
     ],
 )
@@ -195,3 +195,9 @@ def test_any_text_gives_as_many_serials_as_units_or_a_refusal(text: str, count: 
 def test_a_hundred_thousand_serials_are_no_matter():
     assert len(parse_serials("SN000001+", count=100_000)) == 100_000
     assert len(parse_serials(" ".join(numbers(1, 100_000)), count=100_000)) == 100_000
+
+
+def test_from_there_on_is_no_part_of_the_number_of_one_unit():
+    assert parse_serials("TLY-1+", count=1) == ["TLY-1"]
+    assert parse_serials("~+", count=1, latest="SL-2") == ["SL-3"]
+    assert parse_serials("A+, 7", count=2) == ["A", "7"]

@@ -23,6 +23,7 @@ from outwork.rules.refusals import Where, declare, refuse
 
 declare(
     bom_snapshot_unknown="{part} has no BOM snapshot {number}",
+    bom_in_the_way="{part} has a BOM of {lines} lines: keep them (--keep), or let them go (--replace)",
     bom_part_not_in_bom="{part} is not in the BOM of {assembly}",
     bom_substitute_unknown="{part} is no substitute for {instead} in {assembly}",
 )
@@ -69,18 +70,32 @@ def _facts(one: Any) -> dict[str, Any]:
 @click.command("copy")
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
-@click.option("--keep", is_flag=True, help="Keep the lines that TO has; without it they go.")
+@click.option("--keep", is_flag=True, help="Keep the lines that TO has already.")
+@click.option("--replace", "over", is_flag=True, help="Let the lines go that TO has and FROM has not.")
 @click.option("--inherited", is_flag=True, help="Copy the lines that FROM inherits as well.")
 @click.option("--no-substitutes", is_flag=True, help="Leave the substitutes out.")
 @click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be copied, and say so.")
 @doing
 def copy(
-    asked: Asked, source: str, target: str, keep: bool, inherited: bool, no_substitutes: bool, skip_invalid: bool
+    asked: Asked,
+    source: str,
+    target: str,
+    keep: bool,
+    over: bool,
+    inherited: bool,
+    no_substitutes: bool,
+    skip_invalid: bool,
 ) -> Answer:
-    """Give TO the BOM lines of FROM."""
+    """Give TO the BOM lines of FROM. Where TO has a BOM already, say --keep or --replace."""
+    if keep and over:
+        raise click.UsageError("Either --keep or --replace.")
+    into = naming.part_named(target, where=("target",))
+    standing = BomLine.objects.filter(assembly=into).count()
+    if standing and not (keep or over):
+        refuse("bom_in_the_way", part=into.label, lines=standing, where=("target",))
     done = copy_bom(
         source=naming.part_named(source, where=("source",)),
-        target=naming.part_named(target, where=("target",)),
+        target=into,
         remove_existing=not keep,
         include_inherited=inherited,
         copy_substitutes=not no_substitutes,

@@ -38,7 +38,7 @@ DOING = {
     "chase_units": "outwork order promise {order} LINE DATE",
     "await_units": "outwork order receive {order}",
     "make_units": "outwork build make {build} UNITS",
-    "decide": "outwork build accept {build} --all",
+    "decide": "outwork build accept {build} --rest",
     "consume": "outwork build consume {build}",
     "finish": "outwork build finish {build}",
 }

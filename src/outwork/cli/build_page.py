@@ -22,7 +22,7 @@ COMMANDS = {
     "allocate": "outwork build auto-allocate {build}",
     "order_parts": "outwork to-order order --all --build {build}",
     "send": "outwork build send {build}",
-    "decide_units": "outwork build accept {build} --all",
+    "decide_units": "outwork build accept {build} --rest",
     "consume": "outwork build consume {build}",
     "make_units": "outwork build make {build} UNITS",
     "missing_units": "outwork build finish {build} --accept-incomplete",

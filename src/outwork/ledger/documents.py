@@ -8,8 +8,6 @@ from outwork.models import Build, PurchaseOrder
 from outwork.rules.refusals import Reasons, declare, refuse
 
 declare(
-    order_unknown="There is no purchase order {order}",
-    build_unknown="There is no build order {build}",
     build_busy="{builds}: somebody is working on what this would change as well; repeat it in a moment",
     version_changed="{document} was changed meanwhile (version {found}, you saw {expected}): look again and repeat",
 )

@@ -45,7 +45,7 @@ def copy_bom(
     skip_invalid: bool = False,
     key: str | None = None,
 ) -> Done:
-    """Give `target` the BOM lines of `source`; `ids` holds the new lines.
+    """Give `target` the BOM lines of `source`; `ids` holds the lines that are new there.
 
     Lines that stand go first (`remove_existing`) or stay. With `skip_invalid` a line that cannot be copied is left
     out and said (`line_not_copied`). Refuses bom_copied_to_itself, bom_nothing_to_copy, and what a new BOM line
@@ -60,13 +60,16 @@ def copy_bom(
         refuse("bom_nothing_to_copy", part=source.label, where=("source",))
     standing = list(BomLine.objects.filter(assembly=target)) if remove_existing else []
     require_unlocked_bom(target, where=("target",))
-    delete(NOUNS[BomLine], standing)
-    batch, lines, said = _checked(lines, target, at, skip_invalid=skip_invalid)
+    # A line that says the same stays the line it is: builds know it by its id.
+    twins, gone = _alike(lines, standing)
+    delete(NOUNS[BomLine], gone)
+    new = [line for line in lines if line.pk not in twins]
+    batch, new, said = _checked(new, target, at, skip_invalid=skip_invalid)
     ids = insert(NOUNS[BomLine], batch) if batch is not None else []
-    twins = {line.pk: pk for line, pk in zip(lines, ids, strict=True)}
+    twins |= {line.pk: pk for line, pk in zip(new, ids, strict=True)}
     if copy_substitutes and twins:
         _copy_substitutes(twins, target, at, said)
-    told = {"source": source.label, "lines": len(ids), "removed": len(standing)}
+    told = {"source": source.label, "lines": len(twins), "removed": len(gone)}
     event = record("bom.copied", target, actor=actor, at=at, data=told)
     follow_pending({target.pk}, event)
     return Done(event.pk, ids, said=said, data=told)
@@ -118,6 +121,18 @@ def replaced_lines(old: Part, assemblies: Collection[int] | None = None) -> list
     return list(lines if assemblies is None else lines.filter(assembly__any=list(assemblies)))
 
 
+def _alike(lines: Sequence[BomLine], standing: Sequence[BomLine]) -> tuple[dict[int, int], list[BomLine]]:
+    """The standing line of each line that says the same already, and the standing lines that no line is like."""
+    left: dict[tuple[Any, ...], list[BomLine]] = defaultdict(list)
+    for line in standing:
+        left[tuple(getattr(line, name) for name in _COPIED)].append(line)
+    twins = {}
+    for line in lines:
+        if alike := left.get(tuple(getattr(line, name) for name in _COPIED)):
+            twins[line.pk] = alike.pop(0).pk
+    return twins, [line for rest in left.values() for line in rest]
+
+
 def _checked(
     lines: list[BomLine], target: Part, at: datetime.datetime, *, skip_invalid: bool
 ) -> tuple[Batch | None, list[BomLine], list[dict[str, Any]]]:
@@ -141,6 +156,8 @@ def _checked(
 
 def _copy_substitutes(twins: dict[int, int], target: Part, at: datetime.datetime, said: list[dict[str, Any]]) -> None:
     stated = list(BomSubstitute.objects.filter(bom_line__any=list(twins)).order_by("bom_line", "rank", "pk"))
+    there = set(BomSubstitute.objects.filter(bom_line__any=list(twins.values())).values_list("bom_line", "part"))
+    stated = [one for one in stated if (twins[one.bom_line_id], one.part_id) not in there]
     kept = ("part_id", "rank", "note", "approved_by", "approved_on")
     rows = [{"bom_line": twins[one.bom_line_id], **{name: getattr(one, name) for name in kept}} for one in stated]
     if not rows:

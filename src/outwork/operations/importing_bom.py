@@ -23,6 +23,7 @@ from outwork.rules.bom_matching import Matching, NewPart, PartRef, Placed, match
 from outwork.rules.bomfile import BomFile, counts, grouped
 from outwork.rules.bomfile.marks import sameness
 from outwork.rules.bomfile.readers import not_too_many
+from outwork.rules.quantities import as_text
 from outwork.rules.refusals import Reason, Refusal, declare, refuse
 
 declare(
@@ -83,6 +84,7 @@ def import_bom(
         "warnings": [_plain(warning) for warning in warnings],
     }
     kept = {**data, "file": bom_file.name, "new": outcome.new, "changed": outcome.changed, "gone": outcome.gone}
+    kept |= {name: as_text(value) for name, value in kept.items() if isinstance(value, Decimal)}
     event = record("bom.imported", top, actor=actor, at=at, data=kept | {"warnings": len(warnings)})
     if outcome.new or outcome.changed or outcome.gone:
         follow_pending({top.pk}, event)

@@ -104,6 +104,8 @@ class Reasons:
 # Codes of several operations, so that each is there whichever of them is loaded.
 declare(
     part_unknown="There is no part {part}",
+    build_unknown="There is no build order {build}",
+    order_unknown="There is no purchase order {order}",
     company_unknown="There is no company {company}",
     supplier_part_unknown="There is no supplier part {supplier_part}",
     part_not_component="{part} is not a component, so it goes into nothing",

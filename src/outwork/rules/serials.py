@@ -8,7 +8,8 @@ The grammar is InvenTree's (semantics D2), with the first `~` of a part without 
     2+2             2 and the two after it
     ~               the next free one; ~+ and ~+2 count on from there
 
-As many groups as units are taken literally, so that `1-5` for one unit is the serial "1-5". A group with several
+As many groups as units are taken literally, so that `1-5` for one unit is the serial "1-5"; only the + of `5+` is
+no part of a serial number. A group with several
 hyphens is always literal.
 """
 
@@ -94,7 +95,9 @@ def parse_serials(text: str, *, count: int, latest: str | None = None) -> list[s
     reading.reasons.raise_any()
     for group in groups:
         if len(groups) == count:
-            reading.take([reading.filled(group)])
+            # One unit "from 8 on" is 8; everything else is what it says.
+            start = group[:-1] if _SEQUENCE.fullmatch(group) and group.endswith("+") else group
+            reading.take([reading.filled(start or group)])
         else:
             reading.expand(group)
     reading.finish()
