@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Allocation, BomLine, Build, StockItem
+from outwork.models import Allocation, BomLine, Build, Event, StockItem, SupplierPart
+from outwork.operations.adding_order_lines import NewLine, add_lines
 from outwork.operations.build_states import hold_build, issue_build
 from outwork.operations.order_states import place_order
 from outwork.operations.supplying import Choice, state_supply
@@ -86,4 +87,36 @@ def test_a_build_on_hold_is_frozen_too_when_it_is_ordered(shop, build):
     assert Build.objects.get(pk=build.pk).status == BuildStatus.ON_HOLD
     issue_build(build=build, **shop.by_ada)
     assert lines(build) == [("R-10K", 4, 40), ("C-100N", 2, 20)]
+    shop.recount()
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_placing_costs_the_same_for_one_and_for_many_builds(shop, statements, count):
+    """The builds of one order are issued together; what their BOM does not ask for any more is free."""
+    builds = [shop.external(shop.assembly(f"BOARD-{number}", {"R-10K": 4}), 10) for number in range(count)]
+    item = shop.put("R-10K", 1000)
+    for build in builds:
+        shop.allocate(build.reference, item, 40)
+    on_hold = shop.external(shop.assembly("BOARD-X", {"R-10K": 4}), 10)
+    hold_build(build=on_hold, **shop.by_ada)
+    order = shop.ordered(on_hold, placed=False).order
+    wanted = [NewLine(SupplierPart.objects.get(part=build.part).pk, 10, build_id=build.pk) for build in builds]
+    add_lines(order=order, lines=wanted, **shop.by_ada)
+    BomLine.objects.update(part=shop.part("R-22K"))
+    order.refresh_from_db()
+    with statements() as seen:
+        done = place_order(order=order, **shop.by_ada)
+    assert [one["code"] for one in done.said] == ["build_issued"] * count + ["build_on_hold"]
+    for build in builds:
+        version = build.version
+        build.refresh_from_db()
+        assert (build.status, lines(build)) == (BuildStatus.PRODUCTION, [("R-22K", 4, 40)])
+        assert build.version > version
+        assert build.issued_at is not None
+        event = Event.objects.get(kind="build.issued", build=build)
+        assert (event.actor, event.data) == (shop.ada, {"by": order.reference})
+    on_hold.refresh_from_db()
+    assert (on_hold.status, lines(on_hold)) == (BuildStatus.ON_HOLD, [("R-22K", 4, 40)])
+    assert not Allocation.objects.exists()
+    assert seen == 29
     shop.recount()

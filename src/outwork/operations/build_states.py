@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.utils import timezone
+
+from outwork.ledger import rows
 from outwork.ledger.documents import lock_build
 from outwork.ledger.holding import hold, reach_of_build
 from outwork.models import Build, BuildOutput, Event, PurchaseLine, User
-from outwork.operations.following_bom import follow_bom
+from outwork.operations.following_bom import follow_boms
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.settling_cost import settle_cost
 from outwork.rules import states
@@ -44,25 +47,34 @@ def issue_build(
 
 def start(build: Build, event: Event) -> None:
     """Put a locked build into production; its lines are frozen from here on."""
-    freeze(build, event)
-    _move(build, BuildStatus.PRODUCTION)
+    start_all([build], event)
+
+
+def start_all(builds: Collection[Build], event: Event) -> None:
+    """Put locked builds into production; a fixed number of statements."""
+    freeze_all(builds, event)
+    for build in builds:
+        build.status = BuildStatus.PRODUCTION
+        build.version += 1
+    rows.update(Build, ("status", "version"), [(build.pk, build.status, build.version) for build in builds])
 
 
 def issue_ordered(builds: Iterable[Build], reference: str, event: Event) -> list[dict[str, Any]]:
     """Issue locked builds that a placed order delivers, each with an event of its own; says what happened.
 
-    One on hold stays on hold, but its lines are frozen: they are what was ordered.
+    One on hold stays on hold, but its lines are frozen: they are what was ordered. A fixed number of statements.
     """
-    said = []
-    for build in builds:
-        if build.status == BuildStatus.PENDING:
-            issued = record("build.issued", build, actor=event.actor, at=event.at, data={"by": reference})
-            start(build, issued)
-            said.append({"code": "build_issued", "build": build.reference})
-        elif build.status == BuildStatus.ON_HOLD:
-            freeze(build, event)
-            said.append({"code": "build_on_hold", "build": build.reference})
-    return said
+    ordered = list(builds)
+    pending = [build for build in ordered if build.status == BuildStatus.PENDING]
+    on_hold = [build for build in ordered if build.status == BuildStatus.ON_HOLD]
+    said = {build.pk: {"code": "build_issued", "build": build.reference} for build in pending}
+    said |= {build.pk: {"code": "build_on_hold", "build": build.reference} for build in on_hold}
+    issued = ("build.issued", event.actor_id, event.at, timezone.now(), {"by": reference})
+    names = ("kind", "actor_id", "at", "recorded_at", "data", "build_id")
+    rows.insert(Event, names, [(*issued, build.pk) for build in pending])
+    freeze_all([*pending, *on_hold], event)
+    start_all(pending, event)
+    return [said[build.pk] for build in ordered if build.pk in said]
 
 
 def freeze(build: Build, event: Event) -> None:
@@ -70,10 +82,18 @@ def freeze(build: Build, event: Event) -> None:
 
     A build on hold stays on hold, but what was ordered or built cannot follow the BOM any more.
     """
-    if build.issued_at is None:
-        follow_bom(build, event)
+    freeze_all([build], event)
+
+
+def freeze_all(builds: Iterable[Build], event: Event) -> None:
+    """Freeze locked builds, those that are not yet; a fixed number of statements."""
+    following = [build for build in builds if build.issued_at is None]
+    if not following:
+        return
+    follow_boms(following, event)
+    for build in following:
         build.issued_at = event.at
-        build.save(update_fields=["issued_at"])
+    rows.update(Build, ("issued_at",), [(build.pk, build.issued_at) for build in following])
 
 
 @operation
