@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from outwork.models import (
     Build,
@@ -23,12 +24,14 @@ from outwork.operations.coming_back import ComingBack, receive_back
 from outwork.operations.crediting import Credit, credit_return
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
 from outwork.operations.finishing import finish_build
+from outwork.operations.merging_stock import merge_stock
+from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.returning import ReturnRow, close_return, create_return
 from outwork.queries.builds import progress
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.returning import PaidBy, ReturnPurpose
 from outwork.rules.states import BuildStatus, OrderStatus, OutputState, ReturnStatus, StockStatus, WaitsFor
-from tests.purchases import come, order_of
+from tests.purchases import come, order_of, values
 from tests.races import at_once
 
 D = Decimal
@@ -259,6 +262,95 @@ def test_units_are_kept_with_a_credit_note(shop):
     shop.recount()
 
 
+def kept(shop):
+    """A hundred resistors at 0.10, kept for a credit that is not known yet."""
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    _, document = send(shop, shop.company("Reichelt"), "credit", [ReturnRow(item, is_kept=True)])
+    return item, document, document.lines.get().pk
+
+
+def test_a_credit_follows_what_was_kept(shop):
+    """Sixty of a hundred were moved, then merged with others; each bears its part of the credit."""
+    item, document, row = kept(shop)
+    moved = transfer_stock(rows=[Transfer(item, shop.location("Lab").pk, 60)], **shop.by_bo).ids[0]
+    credit_return(document=document, credits=[Credit(row, 5)], **shop.by_ada)
+    assert values([item, moved]) == [D(2), D(3)]
+    other = shop.put("R-10K", 40, value="4.00", location="Lab").pk
+    merge_stock(items=[other, moved], allow_mismatched_suppliers=True, **shop.by_bo)
+    document.refresh_from_db()
+    credit_return(document=document, credits=[Credit(row, 8)], **shop.by_ada)
+    assert values([item, other]) == [D("0.80"), D("5.20")]
+    shop.recount()
+
+
+def test_a_credit_follows_what_was_merged(shop):
+    item, document, row = kept(shop)
+    other = shop.put("R-10K", 100, value="20.00").pk
+    merge_stock(items=[other, item], allow_mismatched_suppliers=True, **shop.by_bo)
+    credit_return(document=document, credits=[Credit(row, 6)], **shop.by_ada)
+    assert values([other]) == [D(24)]
+    shop.recount()
+
+
+def test_refuses_a_credit_beyond_what_was_kept(shop):
+    item, document, row = kept(shop)
+    transfer_stock(rows=[Transfer(item, shop.location("Lab").pk, 60)], **shop.by_bo)
+    assert shop.refused(credit_return, document=document, credits=[Credit(row, "10.01")]) == [
+        ("credit_beyond_value", (0, "credit"))
+    ]
+    credit_return(document=document, credits=[Credit(row, 10)], **shop.by_ada)
+    document.refresh_from_db()
+    assert shop.refused(credit_return, document=document, credits=[Credit(row, 50)]) == [
+        ("credit_beyond_value", (0, "credit"))
+    ]
+    assert sum(StockItem.objects.values_list("value", flat=True)) == 0
+    shop.recount()
+
+
+def test_refuses_credits_beyond_together_for_what_was_kept_twice(shop):
+    item, first, row = kept(shop)
+    send(shop, shop.company("Reichelt"), "credit", [ReturnRow(item, credit=6, is_kept=True)])
+    assert shop.refused(credit_return, document=first, credits=[Credit(row, 5)]) == [
+        ("credit_beyond_value", (0, "credit"))
+    ]
+    credit_return(document=first, credits=[Credit(row, 4)], **shop.by_ada)
+    assert values([item]) == [0]
+
+
+def test_refuses_a_negative_credit(shop):
+    item, document, row = kept(shop)
+    assert shop.refused(credit_return, document=document, credits=[Credit(row, -5)]) == [
+        ("credit_negative", (0, "amount"))
+    ]
+    request = {"supplier": shop.company("Reichelt"), "purpose": "credit", "reason": "x"}
+    assert shop.refused(create_return, **request, rows=[ReturnRow(item, credit="-5", is_kept=True)]) == [
+        ("credit_negative", (0, "credit"))
+    ]
+    with pytest.raises(IntegrityError, match="credit_is_not_negative"), transaction.atomic():
+        SupplierReturnLine.objects.update(credit=-5)
+    assert values([item]) == [10]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_refuses_a_credit_beyond_what_units_cost(shop, build, line, acme, closed):
+    first, *_ = accepted(shop, build, line, 2, "1-2")
+    if closed:
+        finish(shop, build)
+    request = {"supplier": acme, "purpose": "credit", "reason": "x"}
+    assert shop.refused(create_return, **request, rows=[ReturnRow(first.item_id, credit="10.41")]) == [
+        ("credit_beyond_cost", ("credit",))
+    ]
+    _, document = send(shop, acme, "credit", [ReturnRow(first.item_id, credit="10.40")])
+    assert shop.refused(credit_return, document=document, credits=[Credit(document.lines.get().pk, "100000")]) == [
+        ("credit_beyond_cost", ("credit",))
+    ]
+    if not closed:
+        finish(shop, build)
+    assert worth(build) == {"2": D("10.40")}
+    shop.recount()
+
+
 def test_refuses_what_cannot_go_back(shop, build, line, acme):
     first, second = accepted(shop, build, line, 2, "1-2")
     strange = shop.put("R-10K", 5)
@@ -374,7 +466,7 @@ def test_statements_do_not_grow(shop, board, statements, count):
     counting(receive_back, document=rework, rows=back, location=shop.location("Lab"))
     credit = SupplierReturn.objects.get(purpose=ReturnPurpose.CREDIT)
     counting(credit_return, document=credit, credits=[Credit(line.pk, 1) for line in credit.lines.all()])
-    assert counted == [51, 40, 43, 30, 17]
+    assert counted == [57, 40, 43, 30, 22]
     shop.recount()
 
 

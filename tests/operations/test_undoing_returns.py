@@ -210,6 +210,91 @@ def test_a_credit_for_what_was_kept_is_taken_back(shop):
     assert picture() == start
 
 
+def kept(shop):
+    """A hundred resistors at 0.10 that are kept; gives their item, the line of the return, and how to credit it."""
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    create_return(
+        supplier=shop.company("Reichelt"),
+        purpose="credit",
+        reason="Late",
+        rows=[ReturnRow(item, is_kept=True)],
+        **shop.by_bo,
+    )
+    row = SupplierReturn.objects.get().lines.get()
+
+    def credit(amount):
+        return credit_return(document=SupplierReturn.objects.get(), credits=[Credit(row.pk, amount)], **shop.by_ada)
+
+    return item, row, credit
+
+
+def test_a_credit_for_what_was_kept_is_stated_again_after_it_was_taken_back(shop):
+    item, _, credit = kept(shop)
+
+    def worth():
+        return StockItem.objects.get(pk=item).value
+
+    take_back(shop, credit(2))
+    assert worth() == 10
+    three = credit(3)
+    four = credit(4)
+    assert worth() == 6
+    take_back(shop, four)
+    assert worth() == 7
+    take_back(shop, three)
+    assert worth() == 10
+    take_back(shop, credit(5))
+    assert worth() == 10
+
+
+def test_a_return_of_what_was_kept_and_used_is_taken_back_as_long_as_nothing_is_credited(shop):
+    item, _, credit = kept(shop)
+    transfer_stock(rows=[Transfer(item, shop.location("Lab").pk, 60)], **shop.by_bo)
+    sent = Event.objects.get(kind="return.sent")
+    before = picture()
+    one = credit(5)
+    assert shop.refused(reverse_event, event=sent.pk, reason="x")[-1] == ("return_went_on", ())
+    take_back(shop, one)
+    assert picture() == before
+    reverse_event(event=sent.pk, reason="A mistake", **shop.by_ada)
+    assert picture() == before
+    shop.recount()
+
+
+def replaced(shop, ordered, *came_first, back):
+    """What came on an order went back to be replaced; gives the order, its line, and what sent it."""
+    order, (line_id,) = order_of(shop, ("R-10K", ordered, "0.10", "0"))
+    items = [come(shop, order, (line_id, units))[0] for units in came_first]
+    rows = [ReturnRow(item, units) for item, units in zip(items, back, strict=True)]
+    done = create_return(
+        supplier=shop.company("Reichelt"), purpose="replacement", reason="Bad", rows=rows, **shop.by_bo
+    )
+    return order, line_id, done
+
+
+def test_a_replacement_of_several_items_counts_them_together(shop):
+    order, line_id, done = replaced(shop, 2, 1, 1, back=[1, 1])
+    come(shop, order, (line_id, 1))
+    assert shop.refused(reverse_event, event=done.event_id, reason="x") == [("return_received_again", ())]
+    assert PurchaseLine.objects.get().received == 1
+
+
+def test_what_came_too_much_and_went_is_taken_back_unless_more_came(shop):
+    order, line_id, done = replaced(shop, 10, 12, back=[2])
+    take_back(shop, done)
+    assert PurchaseLine.objects.get().received == 12
+    again = create_return(
+        supplier=shop.company("Reichelt"),
+        purpose="replacement",
+        reason="Bad",
+        rows=[ReturnRow(StockItem.objects.get().pk, 2)],
+        **shop.by_bo,
+    )
+    come(shop, order, (line_id, 1))
+    assert shop.refused(reverse_event, event=again.event_id, reason="x") == [("return_received_again", ())]
+
+
 @pytest.mark.parametrize("units", [3, None])
 def test_units_were_not_set_aside(shop, build, line, units):
     (batch,) = shop.received(line, 10, batch="A")

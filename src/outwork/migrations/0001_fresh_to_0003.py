@@ -2781,6 +2781,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("came_back__gte", 0), ("came_back__lte", models.F("quantity"))),
                         name="supplier_return_line_came_back_is_within_its_quantity",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credit__isnull", True), ("credit__gte", 0), _connector="OR"),
+                        name="supplier_return_line_credit_is_not_negative",
+                    ),
                 ],
                 "indexes": [],
             },

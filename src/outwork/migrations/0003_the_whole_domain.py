@@ -1126,6 +1126,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="supplierreturnline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credit__isnull", True), ("credit__gte", 0), _connector="OR"),
+                name="supplier_return_line_credit_is_not_negative",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="testtemplate",
             constraint=models.UniqueConstraint(fields=("part", "key"), name="test_template_is_known_once_for_a_part"),
         ),

@@ -69,6 +69,9 @@ class SupplierReturnLine(models.Model):
                 condition=Q(came_back__gte=0) & Q(came_back__lte=F("quantity")),
                 name="supplier_return_line_came_back_is_within_its_quantity",
             ),
+            models.CheckConstraint(
+                condition=Q(credit__isnull=True) | Q(credit__gte=0), name="supplier_return_line_credit_is_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,7 @@ from outwork.models import (
 )
 from outwork.operations import order_states
 from outwork.operations.consuming import Consumption, open_consumption
-from outwork.operations.crediting import lower_kept
+from outwork.operations.crediting import check_units_cost, lower_kept
 from outwork.operations.locking_returns import lock_return
 from outwork.operations.money_of_day import credit_value
 from outwork.operations.numbering import take_reference
@@ -97,7 +97,7 @@ def create_return(
     build is complete. Refuses return_without_reason, company_not_returnable, return_location_foreign, rows_missing,
     item_unknown, item_of_others, and what is wrong with a row: return_row_twice, return_not_on_hand, return_too_much, return_allocated,
     return_away, return_without_line, return_line_closed, return_order_over, return_beyond_received,
-    return_of_build_over, credit_only_for_credit, credit_beyond_value; bad quantities, amounts, references, long texts.
+    return_of_build_over, credit_only_for_credit, credit_negative, credit_beyond_value, credit_beyond_cost; bad quantities, amounts, references, long texts.
     """
     purpose, paid_by = ReturnPurpose(purpose), PaidBy(paid_by)
     supplier = Company.objects.get(pk=supplier.pk)
@@ -174,6 +174,8 @@ def _send(goods: Goods, document: SupplierReturn, event: Event, place: Location 
     # With the lines of the document written, the books know what is replaced or credited.
     for build, consumption in booked:
         finish_deciding(build, consumption)
+    if any(one.credit for one in goods.rows):
+        check_units_cost([build.pk for build, _ in booked])
     return said
 
 
@@ -286,7 +288,7 @@ _LINE = (
 def _keep(mine: Sequence[Going], document: SupplierReturn, event: Event) -> None:
     """Units that stay cost so much less as the credit is for them."""
     if mine:
-        lines = SupplierReturnLine.objects.filter(document=document, is_kept=True, credit_value__isnull=False)
+        lines = SupplierReturnLine.objects.filter(document=document, is_kept=True)
         lower_kept(list(lines), document, event)
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows as bulk
 from outwork.ledger.documents import lock_orders
+from outwork.ledger.holding import hold
 from outwork.ledger.post import Posting
 from outwork.ledger.reserve import Reservations
-from outwork.ledger.revalue import Statement
+from outwork.ledger.revalue import Reach
 from outwork.ledger.reverse import Back, Moved, plan_back, post_back, settle_back
 from outwork.models import (
     Build,
     Event,
-    Movement,
     PurchaseLine,
     PurchaseOrder,
     SupplierReturn,
@@ -24,9 +25,10 @@ from outwork.models import (
     User,
 )
 from outwork.operations import order_states
+from outwork.operations.crediting import lowered_by, lowering, reach_of_credit
 from outwork.operations.locking_returns import lock_return
 from outwork.operations.recording import Done, record
-from outwork.operations.revaluing import revalue_orders
+from outwork.operations.revaluing import reach_of_orders, revalue_orders
 from outwork.operations.settling_cost import settle
 from outwork.operations.undoing_aside import PutAside
 from outwork.operations.undoing_build import (
@@ -35,11 +37,14 @@ from outwork.operations.undoing_build import (
     hold_for_event,
     moves_units,
     note_later_units,
+    reach_of_event,
     units_of,
 )
 from outwork.operations.undoing_outputs import Undecided
+from outwork.queries.lineage import standing
 from outwork.rules.places import Kind, PlaceKind
-from outwork.rules.refusals import declare
+from outwork.rules.quantities import ZERO
+from outwork.rules.refusals import Reasons, declare
 from outwork.rules.returning import ReturnPurpose
 from outwork.rules.states import OPEN_BUILD, OrderStatus, ReturnStatus
 
@@ -62,10 +67,15 @@ def take_back_return(event: Event, *, reason: str, actor: User, at: datetime.dat
     order_lines = _order_lines(lines) if is_replacement else {}
     build_ids = {line.build_id for line in lines if line.build_id is not None and not line.is_kept}
     items = [line.item_id for line in lines]
-    builds = _pick(hold_for_event(event, build_ids, also=lambda: items).builds, build_ids)
+
+    def reach() -> Reach:
+        found, costs = reach_of_event(event, build_ids, also=lambda: items), reach_of_orders(orders)
+        return Reach(found.items | costs.items, found.builds | costs.builds)
+
+    builds = _pick(hold(reach).builds, build_ids)
     back = plan_back(event, also=items, goes_back=_with_costs)
-    _note_later(event, document, back)
-    _note_received(lines, order_lines, orders, back)
+    _note_later(event, document, back.reasons)
+    _note_received(event, lines, order_lines, orders, back)
     units: PutAside | Undecided
     if document.purpose == ReturnPurpose.REWORK:
         units = PutAside(event, back)
@@ -122,30 +132,20 @@ def take_back_credit(event: Event, *, reason: str, actor: User, at: datetime.dat
     before = {int(pk): texts for pk, texts in event.data["before"].items()}
     mine = [line for line in lines if line.pk in before]
     build_ids = {line.build_id for line in mine if line.build_id is not None}
-    items = [line.item_id for line in mine]
-    holding = hold_for_event(event, build_ids, also=lambda: items)
-    back = plan_back(event, also=items, goes_back=lambda moved: moved.kind is Kind.COSTED and _is_of_return(moved))
-    _note_later(event, document, back)
-    back.reasons.raise_any()
+    kept = [line.item_id for line in mine if line.is_kept]
+    holding = hold(lambda: reach_of_credit(kept, build_ids))
+    reasons = Reasons()
+    _note_later(event, document, reasons)
+    reasons.raise_any()
 
     new = record("return.credit taken back", document, actor=actor, at=at, reason=reason, reverses=event)
-    posting = Posting(new, back.held)
-    book = Reservations(posting, back.reserved)
-    post_back(back, posting, book)
-    posting.write()
-    settle_back(back)
     for line in mine:
         credit, value = before[line.pk]
         line.credit, line.credit_value = _number(credit), _number(value)
     changed = [(one.pk, one.credit, one.credit_value) for one in mine]
     bulk.update(SupplierReturnLine, ("credit", "credit_value"), changed)
-    restated = {one.target_item_id: one.pk for one in _lowered_before(event, document)}
-    statements = [
-        Statement(line.item_id, None if line.credit_value is None else -line.credit_value, restated[line.item_id])
-        for line in mine
-        if line.is_kept and line.item_id in restated
-    ]
-    settle(new, {}, statements=statements, builds=build_ids)
+    statements = lowering(mine, lowered_by(document, kept))
+    settle(new, holding.items, statements=statements, builds=build_ids)
     document.status = event.data["status"]
     _save(document)
     return Done(new.pk, sorted(holding.items))
@@ -165,33 +165,42 @@ def _pick(known: dict[int, Build], ids: set[int]) -> dict[int, Build]:
     return {pk: known[pk] for pk in sorted(ids)}
 
 
-def _is_of_return(moved: Moved) -> bool:
-    return moved.about.supplier_return_id is not None
-
-
 def _with_costs(moved: Moved) -> bool:
-    """All that moved, and what the event itself made units cost; shares of the cost of a build are settled anew."""
-    return moves_units(moved) or moved.kind is Kind.COSTED
+    """All that moved, and what the event itself made units cost; shares of the cost of a build are settled anew.
+
+    A credit that never was, or is no more, need not go back: its units may have gone on.
+    """
+    return moves_units(moved) or (moved.kind is Kind.COSTED and moved.worth != ZERO)
 
 
-def _note_later(event: Event, document: SupplierReturn, back: Back) -> None:
+def _note_later(event: Event, document: SupplierReturn, reasons: Reasons) -> None:
     later = Event.objects.filter(supplier_return=document, pk__gt=event.pk, reverses__isnull=True)
     standing = later.filter(reversals__isnull=True, kind__in=("return.came back", "return.credited"))
     found = standing.order_by("-pk").values_list("pk", "kind").first()
     if found is not None:
-        back.reasons.add("return_went_on", document=document.reference, later=found[0], kind=found[1])
+        reasons.add("return_went_on", document=document.reference, later=found[0], kind=found[1])
 
 
 def _note_received(
+    event: Event,
     lines: Iterable[SupplierReturnLine],
     order_lines: dict[int, PurchaseLine],
     orders: dict[int, PurchaseOrder],
     back: Back,
 ) -> None:
+    """What came since may be the replacement: then both are not to be more than was ordered."""
+    returned: dict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
-        order_line = order_lines.get(line.purchase_line_id or 0)
-        if order_line is not None and order_line.received + line.quantity > order_line.ordered:
-            numbers = {"received": order_line.received, "ordered": order_line.ordered, "quantity": line.quantity}
+        if line.purchase_line_id in order_lines:
+            returned[line.purchase_line_id] += line.quantity
+    if not returned:
+        return
+    came = standing().filter(purchase_line__any=sorted(returned), kind=Kind.RECEIVED, event__gt=event)
+    replaced = set(came.values_list("purchase_line", flat=True))
+    for line_id, units in returned.items():
+        order_line = order_lines[line_id]
+        if line_id in replaced and order_line.received + units > order_line.ordered:
+            numbers = {"received": order_line.received, "ordered": order_line.ordered, "quantity": units}
             back.reasons.add("return_received_again", order=orders[order_line.order_id].reference, **numbers)
 
 
@@ -259,14 +268,6 @@ def _save(document: SupplierReturn) -> None:
         document.closed_at = None
     document.version += 1
     document.save(update_fields=["status", "closed_at", "version"])
-
-
-def _lowered_before(event: Event, document: SupplierReturn) -> list[Movement]:
-    """The movements that lowered what was kept before this event, and stand."""
-    lowered = Movement.objects.filter(
-        supplier_return=document, kind=Kind.COSTED, event__lt=event, reverses__isnull=True
-    )
-    return list(lowered)
 
 
 def _number(text: str | None) -> Decimal | None:

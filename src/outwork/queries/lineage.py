@@ -71,7 +71,8 @@ SELECT item_id, id FROM out ORDER BY item_id, depth
 def standing() -> QuerySet[Movement]:
     """The movements that were not taken back, without those that took others back."""
     back = Movement.objects.filter(reverses=OuterRef("pk"))
-    return Movement.objects.filter(~Exists(back)).exclude(kind=Kind.REVERSED)
+    # A cost that is taken back is one again, so the kind alone does not tell.
+    return Movement.objects.filter(~Exists(back), reverses__isnull=True).exclude(kind=Kind.REVERSED)
 
 
 def outputs_of(item_ids: Collection[int]) -> dict[int, int]:

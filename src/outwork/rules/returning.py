@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
+
+from outwork.rules.quantities import money
+from outwork.rules.refusals import Where, declare, refuse
+
+declare(credit_negative="{credit} is no credit: it must be 0 or more")
 
 
 class ReturnPurpose(StrEnum):
@@ -22,3 +29,11 @@ class PaidBy(StrEnum):
 
     US = "us"
     SUPPLIER = "supplier"
+
+
+def credit_amount(value: Any, *, where: Where = ()) -> Decimal:
+    """Read what a supplier credits: an amount of money, 0 or more."""
+    amount = money(value, where=where)
+    if amount < 0:
+        refuse("credit_negative", credit=amount, where=where)
+    return amount
