@@ -4,13 +4,17 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import BuildOutput, Movement, StockItem
+from outwork.models import BuildOutput, Event, Movement, StockItem, SupplierReturnLine
 from outwork.operations.assigning_serials import Assignment, assign_serials
+from outwork.operations.coming_back import ComingBack, receive_back
 from outwork.operations.deciding import Decision, accept_outputs
+from outwork.operations.disposing import hold_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
 from outwork.operations.reserving_serials import reserve_serials
-from outwork.rules.places import Kind
+from outwork.operations.returning import ReturnRow, create_return
+from outwork.operations.taking_back import reverse_event
+from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.saying import sentence
 from outwork.rules.states import BuildStatus, OutputState
 
@@ -137,6 +141,69 @@ def test_refuses_units_that_were_decided_on(shop, build, box):
     ]
 
 
+def everything(build):
+    items = StockItem.objects.exclude(place=PlaceKind.GONE).order_by("pk")
+    facts = ("pk", "quantity", "value", "serial", "serial_number", "serial_scope", "location", "is_in_production")
+    standing = BuildOutput.objects.filter(build=build).exclude(state=OutputState.WITHDRAWN).order_by("pk")
+    return list(items.values_list(*facts)), list(standing.values_list("pk", "item", "quantity", "state"))
+
+
+@pytest.mark.parametrize("serials", ["1-10", "1-4"])
+def test_it_is_taken_back_and_then_the_receipt_can_be(shop, build, box, serials):
+    before = everything(build)
+    quantity = 10 if serials == "1-10" else 4
+    done = assign_serials(build=build, assignments=[Assignment(box.pk, serials, quantity)], **shop.by_bo)
+    reverse_event(event=done.event_id, reason="wrong label roll", **shop.by_bo)
+    assert everything(build) == before
+    shop.recount()
+    again = assign_serials(build=build, assignments=[Assignment(box.pk, "1-10")], **shop.by_bo)
+    assert len(outputs(build)) == 10
+    reverse_event(event=again.event_id, reason="wrong box", **shop.by_bo)
+    reverse_event(event=box.made_event_id, reason="not ours", **shop.by_ada)
+    assert outputs(build) == []
+    shop.recount()
+
+
+def test_one_of_two_assignments_is_taken_back(shop, build, box):
+    first = assign_serials(build=build, assignments=[Assignment(box.pk, ["7", "8"])], **shop.by_bo)
+    second = assign_serials(build=build, assignments=[Assignment(box.pk, ["9"])], **shop.by_bo)
+    reverse_event(event=first.event_id, reason="wrong", **shop.by_bo)
+    assert outputs(build) == [(None, 9, 9, 27, "B1"), ("9", 1, 1, 3, "B1")]
+    last = assign_serials(build=build, assignments=[Assignment(box.pk, "21-29")], **shop.by_bo)
+    back = {"event": second.event_id, "reason": "wrong"}
+    assert "rest_numbered_since" in [code for code, _ in shop.refused(reverse_event, **back)]
+    reverse_event(event=last.event_id, reason="wrong", **shop.by_bo)
+    reverse_event(**back, **shop.by_bo)
+    assert outputs(build) == [(None, 10, 10, 30, "B1")]
+    shop.recount()
+
+
+def test_refuses_to_take_back_what_went_on(shop, build, box):
+    done = assign_serials(build=build, assignments=[Assignment(box.pk, "1-10")], **shop.by_bo)
+    back = {"event": done.event_id, "reason": "wrong"}
+    held = hold_outputs(build=build, decisions=[Decision(done.ids[0])], reason="Look", **shop.by_bo)
+    assert shop.refused(reverse_event, **back) == [("numbered_unit_changed_since", ())]
+    reverse_event(event=held.event_id, reason="fine", **shop.by_bo)
+    accepted = accept_outputs(build=build, decisions=[Decision(done.ids[0])], **shop.by_bo)
+    assert "units_went_on" in [code for code, _ in shop.refused(reverse_event, **back)]
+    reverse_event(event=accepted.event_id, reason="too early", **shop.by_bo)
+    reverse_event(**back, **shop.by_bo)
+    assert outputs(build) == [(None, 10, 10, 30, "B1")]
+    shop.recount()
+
+
+def test_refuses_units_that_are_away_to_be_reworked(shop, build, box):
+    rows = [ReturnRow(box.item_id, 4)]
+    create_return(supplier=build.manufacturer, purpose="rework", reason="Bad", rows=rows, **shop.by_bo)
+    line = SupplierReturnLine.objects.get()
+    asked = {"build": build, "assignments": [Assignment(line.output_id, "1-4")]}
+    assert shop.refused(assign_serials, **asked) == [("output_away", (0, "output"))]
+    place = shop.location("Lab")
+    receive_back(document=line.document, rows=[ComingBack(line.pk)], location=place, **shop.by_bo)
+    assign_serials(**asked, **shop.by_bo)
+    shop.recount()
+
+
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
     board = shop.assembly("BOARD", {"R-10K": 4}, is_trackable=True)
@@ -148,3 +215,8 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
         )
     assert seen == 19
     assert len(outputs(build)) == count + 1
+    event = Event.objects.latest("pk")
+    with statements() as seen:
+        reverse_event(event=event.pk, reason="wrong", **shop.by_bo)
+    assert seen == 30
+    assert len(outputs(build)) == 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
+
 from outwork.ledger import rows as table
 from outwork.ledger.constraints import naming_constraints
 from outwork.ledger.documents import lock_build
@@ -15,7 +17,7 @@ from outwork.ledger.held import Held, lock_items
 from outwork.ledger.post import About, Posting, new_ids
 from outwork.ledger.serial_counting import Counting, count_on, reservations
 from outwork.ledger.serials import Claim, check_free, read_serials, scopes
-from outwork.models import Allocation, Build, BuildOutput, Part, ReportedLot, StockItem, User
+from outwork.models import Allocation, Build, BuildOutput, Part, ReportedLot, StockItem, SupplierReturnLine, User
 from outwork.operations import build_states
 from outwork.operations.recording import Done, operation, record
 from outwork.operations.reserving_serials import said_of_reservations
@@ -23,8 +25,9 @@ from outwork.operations.verdicts import insert_outputs, made_as
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import quantity, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
+from outwork.rules.returning import ReturnPurpose
 from outwork.rules.serials import serial_number
-from outwork.rules.states import OutputState
+from outwork.rules.states import OutputState, ReturnStatus, WaitsFor
 
 declare(
     output_has_serial="Output {output} has its serial number: {serial}",
@@ -63,7 +66,7 @@ def assign_serials(
 
     Each unit is an item of its own then, with its part of the value, made and received as before; the last of a whole
     output stays in its item. `~` counts on in what is reserved for the order line or build. Refuses rows_missing,
-    output_not_of_build, output_named_twice, output_has_serial, output_decided_already, output_units_short,
+    output_not_of_build, output_named_twice, output_has_serial, output_decided_already, output_away, output_units_short,
     output_holds_components, serials_not_kept, serials_used, serials_repeated and bad serial numbers and quantities.
     """
     build = lock_build(build, expected_version=expected_version)
@@ -119,7 +122,23 @@ def _check(
             reasons.add("output_has_serial", output=output.pk, serial=item.serial, where=where)
         elif output.pk in filled or item.id in holding:
             reasons.add("output_holds_components", output=output.pk, where=where)
+    _note_away(assignments, outputs, reasons)
     reasons.raise_any()
+
+
+def _note_away(assignments: Sequence[Assignment], outputs: Mapping[int, BuildOutput], reasons: Reasons) -> None:
+    """Units at their maker to be reworked keep the item that is awaited back; one statement, if any are reworked."""
+    waiting = [one.pk for one in outputs.values() if one.waits_for == WaitsFor.REWORK]
+    if not waiting:
+        return
+    places = {one.output_id: index for index, one in enumerate(assignments)}
+    sent = SupplierReturnLine.objects.filter(
+        output__any=waiting, document__status=ReturnStatus.SENT, document__purpose=ReturnPurpose.REWORK
+    ).select_related("document__supplier")
+    for line in sent.filter(came_back__lt=F("quantity")).order_by("output"):
+        names = {"company": line.document.supplier.name, "document": line.document.reference}
+        where = (places[line.output_id or 0], "output")
+        reasons.add("output_away", output=line.output_id, **names, where=where)
 
 
 def _numbers(

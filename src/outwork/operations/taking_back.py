@@ -18,9 +18,11 @@ from outwork.operations.undoing_changes import (
     take_back_sending,
     take_back_take_over,
 )
+from outwork.operations.undoing_closing import take_back_closing
 from outwork.operations.undoing_finish import take_back_cancelling, take_back_consumption, take_back_finish
 from outwork.operations.undoing_outputs import take_back_decisions, take_back_scrap
 from outwork.operations.undoing_returns import take_back_coming_back, take_back_credit, take_back_return
+from outwork.operations.undoing_serials import take_back_serials
 from outwork.operations.undoing_stock import MOVED_AND_CHANGED, take_back_stock, take_back_unused
 from outwork.operations.unreceiving import take_back_receipt
 from outwork.operations.valuing_stock import take_back_value
@@ -61,10 +63,12 @@ WAYS: dict[str, Way] = {
     "return.sent": take_back_return,
     "return.came back": take_back_coming_back,
     "return.credited": take_back_credit,
+    "return.closed": take_back_closing,
     "build.units scrapped": take_back_scrap,
     "build.consumed": take_back_consumption,
     "build.finished": take_back_finish,
     "build.cancelled": take_back_cancelling,
+    "build.serials assigned": take_back_serials,
     "build.kit sent": take_back_sending,
     "build.outputs made": take_back_made,
     "build.lots reported": take_back_lots,

@@ -278,12 +278,14 @@ MADE_BY: dict[str, str] = {
     "build.consumed": "settle_shortfalls",
     "build.finished": "finish_build",
     "build.cancelled": "cancel_build",
+    "build.serials assigned": "assign_serials",
     "build.kit sent": "send_kit",
     "build.lots reported": "report_lots",
     "build.bom taken over": "take_over_bom",
     "return.sent": "create_return",
     "return.came back": "receive_back",
     "return.credited": "credit_return",
+    "return.closed": "close_return",
 }
 
 # What hangs on a subject is changed by who may change one of these areas, and talked about by who may see one.
