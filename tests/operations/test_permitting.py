@@ -1,11 +1,12 @@
 """Who may do what: asked before every operation, through groups, and not again for the steps of one."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 
-from outwork.models import BomLine, Build, Company, Event, Part, Role, User
+from outwork.models import BomLine, Build, Company, Event, Part, PriceBreak, PurchaseLine, Role, SupplierPart, User
 from outwork.operations import permitting, system_account
 from outwork.operations.attaching import NewAttachment, attach, detach
 from outwork.operations.commenting import tag_subjects, write_comment
@@ -16,15 +17,19 @@ from outwork.operations.deciding import Decision, accept_outputs
 from outwork.operations.finishing import finish_build
 from outwork.operations.master_data import create
 from outwork.operations.master_data.duplicating import duplicate_parts
+from outwork.operations.order_states import place_order
 from outwork.operations.ordering_build import order_build
 from outwork.operations.receiving import receive
 from outwork.operations.removing_stock import Removal, remove_stock
+from outwork.operations.returning import ReturnRow, create_return
 from outwork.operations.settings import set_settings
 from outwork.operations.splitting_build import split_build
 from outwork.operations.taking_back import reverse_event
+from outwork.rules.hiding import HIDDEN
 from outwork.rules.receiving import Arrival, Disposition
 from outwork.rules.refusals import Refusal
 from outwork.rules.roles import AREAS, EVERYBODY, NEEDS, RIGHTS
+from outwork.rules.saying import sentence
 from outwork.rules.states import BuildStatus, OutputState
 from tests.house.operations import every_operation
 
@@ -169,6 +174,34 @@ def test_accepting_with_the_receipt_takes_the_right_to_accept(shop, said):
         OutputState.IN_PRODUCTION,
         OutputState.ACCEPTED,
     ]
+
+
+@pytest.mark.parametrize("sees", [False, True])
+def test_who_may_not_see_prices_is_told_no_amounts(shop, sees):
+    """Not beside the answer, not when a repeated key is answered again, and not in a refusal."""
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}), 90, price="10.00")
+    sold = SupplierPart.objects.get()
+    PriceBreak.objects.create(supplier_part=sold, quantity=Decimal(100), price=Decimal("8.50"), currency="EUR")
+    dee = allow(shop.dee, "purchase_order.add", "purchase_order.change", "stock.add")
+    if sees:
+        dee = allow(dee, "price.view")
+    total = "850" if sees else HIDDEN
+    for _ in range(2):
+        done = order_build(build=build, manufacturer=build.manufacturer, key="one", **shop.by(dee))
+        assert [(one["code"], one["total"]) for one in done.said] == [("more_is_cheaper", total)]
+        shown = "850.00 EUR" if sees else "(hidden)"
+        assert sentence(done.said[0]) == f"100 packs would cost less: {shown} in all"
+
+    line = PurchaseLine.objects.get()
+    place_order(order=line.order, **shop.by_ada)
+    (unit,) = shop.received(line, 90, batch="A")
+    row = ReturnRow(unit.item_id, 10, credit="1000", is_kept=True)
+    asked = {"supplier": build.manufacturer, "purpose": "credit", "reason": "Scratched", "rows": [row]}
+    with pytest.raises(Refusal) as refused:
+        create_return(**asked, **shop.by(dee))
+    assert refused.value.codes == ["credit_beyond_value"]
+    assert ("(hidden)" in str(refused.value)) is not sees
+    assert "1000" in str(refused.value)
 
 
 def test_superusers_and_the_program_itself_are_not_asked(shop, statements):

@@ -19,10 +19,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from outwork.models import Build, Company, Event, Part, PurchaseOrder, StockItem, SupplierReturn, User
-from outwork.operations.permitting import check_permitted
+from outwork.operations.permitting import check_permitted, may_see_prices
 from outwork.queries.settings import several
 from outwork.rules.days import day_in
-from outwork.rules.refusals import declare, refuse
+from outwork.rules.hiding import reasons_without_amounts, said_without_amounts
+from outwork.rules.refusals import Refusal, declare, refuse
 from outwork.rules.secrets import Secret
 
 declare(
@@ -66,7 +67,7 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
 
     The function takes keyword arguments only, among them `actor`, `at` and `key`. What right it takes stands by its
     name in rules/roles.py; who may do an operation may do its steps. Nothing is dated into a closed period. Two calls with one key wait for each other. The
-    same key with another request is refused.
+    same key with another request is refused. Who may not see prices is told no amounts, also not in a refusal.
     """
     signature = inspect.signature(function)
     name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
@@ -89,10 +90,18 @@ def operation(function: Callable[P, Done]) -> Callable[P, Done]:
         try:
             with transaction.atomic():
                 if request.get("key") is None:
-                    return act()
-                return _once(act, request, _digest(name, signature, request))
+                    done = act()
+                else:
+                    done = _once(act, request, _digest(name, signature, request))
+        except Refusal as refusal:
+            if was_step or may_see_prices(request["actor"]):
+                raise
+            raise Refusal(*reasons_without_amounts(refusal.reasons)) from None
         finally:
             _is_step.reset(before)
+        if was_step or may_see_prices(request["actor"]):
+            return done
+        return dataclasses.replace(done, said=said_without_amounts(done.said))
 
     return run
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from outwork.rules.hiding import AMOUNTS_SAID, HIDDEN
 from outwork.rules.quantities import amount_text
 from outwork.rules.refusals import shown
 
@@ -70,9 +71,8 @@ SAID: dict[str, str] = {
     ),
 }
 
-# Amounts in what is said, shown with its currency; "unknown" stays a word.
-_AMOUNTS = {"more_is_cheaper": {"total"}, "receipts_restated": {"before", "after"}}
-_UNKNOWN = "unknown"
+# "unknown" stays a word where an amount is said, and so does what is hidden.
+_WORDS = ("unknown", HIDDEN)
 
 
 def sentence(said: Mapping[str, Any], translate: Callable[[str], str] = str) -> str:
@@ -82,7 +82,7 @@ def sentence(said: Mapping[str, Any], translate: Callable[[str], str] = str) -> 
 
 def _texts(said: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: shown(value) for key, value in said.items()}
-    for key in _AMOUNTS.get(said["code"], ()):
-        if said[key] != _UNKNOWN:
+    for key in AMOUNTS_SAID.get(said["code"], ()):
+        if said[key] not in _WORDS:
             texts[key] = amount_text(Decimal(said[key]), said["currency"])
     return texts
