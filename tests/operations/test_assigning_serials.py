@@ -1,6 +1,7 @@
 """Received as a quantity, numbered later: each unit is an item and an output of its own, with its value and history."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_one_of_two_assignments_is_taken_back(shop, build, box):
     reverse_event(event=first.event_id, reason="wrong", **shop.by_bo)
     assert outputs(build) == [(None, 9, 9, 27, "B1"), ("9", 1, 1, 3, "B1")]
     last = assign_serials(build=build, assignments=[Assignment(box.pk, "21-29")], **shop.by_bo)
-    back = {"event": second.event_id, "reason": "wrong"}
+    back: dict[str, Any] = {"event": second.event_id, "reason": "wrong"}
     assert "rest_numbered_since" in [code for code, _ in shop.refused(reverse_event, **back)]
     reverse_event(event=last.event_id, reason="wrong", **shop.by_bo)
     reverse_event(**back, **shop.by_bo)
@@ -180,7 +181,7 @@ def test_one_of_two_assignments_is_taken_back(shop, build, box):
 
 def test_refuses_to_take_back_what_went_on(shop, build, box):
     done = assign_serials(build=build, assignments=[Assignment(box.pk, "1-10")], **shop.by_bo)
-    back = {"event": done.event_id, "reason": "wrong"}
+    back: dict[str, Any] = {"event": done.event_id, "reason": "wrong"}
     held = hold_outputs(build=build, decisions=[Decision(done.ids[0])], reason="Look", **shop.by_bo)
     assert shop.refused(reverse_event, **back) == [("numbered_unit_changed_since", ())]
     reverse_event(event=held.event_id, reason="fine", **shop.by_bo)
@@ -196,7 +197,7 @@ def test_refuses_units_that_are_away_to_be_reworked(shop, build, box):
     rows = [ReturnRow(box.item_id, 4)]
     create_return(supplier=build.manufacturer, purpose="rework", reason="Bad", rows=rows, **shop.by_bo)
     line = SupplierReturnLine.objects.get()
-    asked = {"build": build, "assignments": [Assignment(line.output_id, "1-4")]}
+    asked: dict[str, Any] = {"build": build, "assignments": [Assignment(line.output_id or 0, "1-4")]}
     assert shop.refused(assign_serials, **asked) == [("output_away", (0, "output"))]
     place = shop.location("Lab")
     receive_back(document=line.document, rows=[ComingBack(line.pk)], location=place, **shop.by_bo)

@@ -1,5 +1,7 @@
 """Where ownership is controlled, only its owner's people touch stock."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group
 
@@ -73,14 +75,18 @@ def test_refuses_to_send_back_what_belongs_to_others_and_to_fetch_it(shop, buyer
     order, (line,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
     (item,) = come(shop, order, (line, 100))
     belongs_to_ada(shop, item)
-    request = {"supplier": order.supplier, "reason": "Bad", "rows": [ReturnRow(item, 50)]}
+    request: dict[str, Any] = {"supplier": order.supplier, "reason": "Bad", "rows": [ReturnRow(item, 50)]}
     for purpose in ReturnPurpose:
         assert shop.refused(create_return, purpose=purpose, **request, actor=shop.cy) == [
             ("item_of_others", (0, "item"))
         ]
     sent = create_return(purpose="rework", **request, **shop.by_ada)
     document = SupplierReturn.objects.get()
-    coming = {"document": document, "rows": [ComingBack(document.lines.get().pk)], "location": shop.location("Lab")}
+    coming: dict[str, Any] = {
+        "document": document,
+        "rows": [ComingBack(document.lines.get().pk)],
+        "location": shop.location("Lab"),
+    }
     assert shop.refused(receive_back, **coming, actor=shop.cy) == [("item_of_others", (0, "line"))]
     assert shop.refused(reverse_event, event=sent.event_id, reason="no", actor=shop.cy)[0] == (
         "item_of_others",
@@ -94,7 +100,7 @@ def test_refuses_to_take_back_what_happened_to_stock_of_others(shop, buyer):
     item = shop.put("R-10K", 100)
     moved = transfer_stock(rows=[Transfer(item.pk, shop.location("Lab").pk)], **{**buyer, "key": "moved"})
     belongs_to_ada(shop, item.pk)
-    asked = {"event": moved.event_id, "reason": "wrong shelf"}
+    asked: dict[str, Any] = {"event": moved.event_id, "reason": "wrong shelf"}
     assert shop.refused(reverse_event, **asked, actor=shop.cy) == [("item_of_others", ("event",))]
     changed = change_stock(rows=[Change(item.pk, {"batch": "B7"})], **shop.by_ada)
     assert shop.refused(reverse_event, event=changed.event_id, reason="no", actor=shop.cy) == [
@@ -122,7 +128,12 @@ def test_refuses_to_send_in_a_kit_or_decide_away_what_belongs_to_others(shop, bu
     assert shop.refused(send_kit, build=build, actor=shop.cy) == [("item_of_others", ("items", reel.pk))]
     [box] = shop.received(shop.ordered(build), location=shop.location("Lab"))
     belongs_to_ada(shop, box.item_id)
-    asked = {"build": build, "decisions": [Decision(box.pk)], "reason": "Look", "location": shop.location("Rack")}
+    asked: dict[str, Any] = {
+        "build": build,
+        "decisions": [Decision(box.pk)],
+        "reason": "Look",
+        "location": shop.location("Rack"),
+    }
     assert shop.refused(hold_outputs, **asked, actor=shop.cy) == [("item_of_others", (0, "output"))]
     hold_outputs(**{**asked, "location": None}, **{**buyer, "key": "held"})
     shop.recount()

@@ -1,5 +1,7 @@
 """A return that was closed by mistake is opened again, and what is away comes back."""
 
+from typing import Any
+
 from outwork.models import StockItem, SupplierReturn
 from outwork.operations.coming_back import ComingBack, receive_back
 from outwork.operations.returning import ReturnRow, close_return, create_return
@@ -14,7 +16,11 @@ def test_it_works(shop):
     rows = [ReturnRow(item, 40)]
     create_return(supplier=order.supplier, purpose="rework", reason="Bad", rows=rows, **shop.by_ada)
     document = SupplierReturn.objects.get()
-    coming = {"document": document, "rows": [ComingBack(document.lines.get().pk)], "location": shop.location("Lab")}
+    coming: dict[str, Any] = {
+        "document": document,
+        "rows": [ComingBack(document.lines.get().pk)],
+        "location": shop.location("Lab"),
+    }
     closed = close_return(document=document, reason="Lost", accept_missing=True, **shop.by_ada)
     assert shop.refused(receive_back, **coming) == [("wrong_state", ())]
     reverse_event(event=closed.event_id, reason="They found it", **shop.by_ada)
@@ -30,7 +36,7 @@ def test_refuses_what_changed_nothing_or_went_on(shop):
     (item,) = come(shop, order, (line, 100))
     create_return(supplier=order.supplier, purpose="rework", reason="Bad", rows=[ReturnRow(item)], **shop.by_ada)
     document = SupplierReturn.objects.get()
-    closing = {"document": document, "reason": "Lost", "accept_missing": True}
+    closing: dict[str, Any] = {"document": document, "reason": "Lost", "accept_missing": True}
     first, again = (close_return(**closing, **{**shop.by_ada, "key": key}) for key in "ab")
     assert shop.refused(reverse_event, event=again.event_id, reason="x") == [("event_moved_nothing", ("event",))]
     reverse_event(event=first.event_id, reason="They found it", **shop.by_ada)

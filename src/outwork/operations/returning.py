@@ -104,7 +104,7 @@ def create_return(
     _check(supplier, reason, location, {"supplier_reference": supplier_reference, "tracking_number": tracking_number})
     code = currency_code(currency or supplier.currency, where=("currency",))
     goods = read_rows(rows, supplier, purpose)
-    refuse_of_others([(one.item, (index, "item")) for index, one in enumerate(goods.rows)], actor)
+    refuse_of_others([(one.item, (one.index, "item")) for one in goods.rows], actor)
     pattern = get("SUPPLIERRETURN_REFERENCE_PATTERN")
     reference, number = take_reference(SupplierReturn, pattern, at=at, given=reference)
     document = SupplierReturn.objects.create(
