@@ -58,11 +58,12 @@ Row = list[str]
 
 
 def wanted() -> list[str]:
-    """The id of every rule."""
+    """The id of every rule: the numbered, the named, and every setting that does something."""
     return [
         *(f"{section}.{number}" for section, count in NUMBERED.items() for number in range(1, count + 1)),
         *(f"{section}.{name}" for section, names in NAMED.items() for name in names.split()),
         *WHOLE,
+        *(f"A16.{key}" for key, setting in SETTINGS.items() if not setting.waits_for),
         *(f"G{number}" for number in range(1, QUIRKS + 1)),
     ]
 
@@ -95,6 +96,11 @@ def test_every_rule_has_a_living_test_or_a_reason(row: Row) -> None:
     assert bool(references) != bool(OUT.fullmatch(row[-1])), row[-1]
     assert REFERENCE.sub("", row[-1]).replace("<br>", "") == "" or not references
     assert [f"{file}::{name}" for file, name in references if name not in defined_in(file)] == []
+
+
+def test_settings_that_wait_for_something_claim_nothing() -> None:
+    found = {row[0].strip("`").removeprefix("A16.") for row in rows() if row[0].startswith("`A16.")}
+    assert sorted(key for key in found if key not in SETTINGS or SETTINGS[key].waits_for) == []
 
 
 def test_what_is_corrected_kept_or_offered_is_tested() -> None:

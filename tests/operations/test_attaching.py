@@ -101,11 +101,18 @@ def test_refuses_what_no_file_should_be(tmp_path, shop):
         with pytest.raises(Refusal) as refused:
             stored(content, name)
         assert refused.value.code == code
-    shop.switch_on("ATTACHMENT_MAX_MB", 1)
-    with pytest.raises(Refusal) as refused:
-        stored(b"x" * (1024 * 1024 + 1), "large.bin")
-    assert refused.value.code == "attachment_too_large"
     assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_how_large_a_file_may_be(shop, tmp_path, limit):
+    shop.switch_on("ATTACHMENT_MAX_MB", limit)
+    large = limit * 1024 * 1024
+    stored(b"x" * large, "large.bin")
+    with pytest.raises(Refusal) as refused:
+        stored(b"x" * (large + 1), "larger.bin")
+    assert refused.value.code == "attachment_too_large"
+    assert len(files(tmp_path)) == 1
 
 
 def test_refuses_everything_wrong_at_once(shop, part):

@@ -5,8 +5,10 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from outwork.models import Event, Setting
+from outwork.models import Event, InternalPrice, Setting
+from outwork.operations.master_data import create
 from outwork.operations.settings import set_settings
+from outwork.queries.costs import build_cost
 from outwork.queries.settings import all_settings, get
 from outwork.rules.refusals import Refusal
 from outwork.rules.settings import SETTINGS
@@ -49,6 +51,15 @@ def test_refuses_another_currency_or_scope_once_the_ledger_is_kept_in_it(shop):
     assert refused.value.codes == ["base_currency_in_use", "serial_scope_in_use"]
     assert (Setting.objects.count(), Event.objects.count()) == (0, events)
     set_settings(values={"BASE_CURRENCY": "EUR"}, **shop.by_ada)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CHF"])
+def test_costs_are_kept_in_the_currency_of_the_company(shop, currency):
+    set_settings(values={"BASE_CURRENCY": currency, "PART_INTERNAL_PRICE": True}, **shop.by_ada)
+    board = shop.assembly("BOARD", {"R-10K": 4})
+    create(model=InternalPrice, rows=[{"part": board.pk, "quantity": 1, "price": "9.50"}], **shop.by_ada)
+    assert InternalPrice.objects.get().currency == currency
+    assert build_cost(shop.build(board, 1), at=shop.now).currency == currency
 
 
 def test_refuses_to_close_a_day_that_is_not_over(shop):

@@ -62,6 +62,7 @@ def test_settings_say_what_comes_along(shop, radio):
         shop.switch_on(key, False)
     bare = Part.objects.get(pk=duplicate_parts(rows=[{"original": radio, "name": "Bare"}], **shop.by_ada).ids[0])
     assert (bare.bom_lines.count(), TestTemplate.objects.filter(part=bare).count()) == (0, 0)
+    assert not Parameter.objects.filter(subject_id=bare.pk, subject_kind="part").exists()
     full = duplicate_parts(rows=[{"original": radio, "name": "Full"}], copy_bom=True, **shop.by_ada).ids[0]
     assert BomLine.objects.filter(assembly=full).count() == 2
 
