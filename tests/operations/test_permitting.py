@@ -132,7 +132,7 @@ def test_taking_back_takes_the_right_of_doing(shop):
 
 def test_a_copy_of_a_part_takes_the_right_to_parts_and_to_their_lines(shop):
     original = shop.assembly("BOARD", {"R-10K": 4})
-    asked = {"rows": [{"original": original, "number": "BOARD-2"}]}
+    asked: dict[str, Any] = {"rows": [{"original": original, "number": "BOARD-2"}]}
     for rights in (["bom.add"], ["part.add"]):
         one = allow(User.objects.create(username=rights[0]), *rights)
         assert shop.refused(duplicate_parts, **asked, actor=one) == [("not_permitted", ("actor",))]

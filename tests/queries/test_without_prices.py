@@ -27,8 +27,8 @@ OTHER = {
 
 def test_every_amount_that_is_shown_is_in_the_table() -> None:
     missed = set()
-    for module in [*pkgutil.iter_modules(queries.__path__, f"{queries.__name__}."), buying]:
-        loaded = importlib.import_module(module.name) if module is not buying else buying
+    names_of = [module.name for module in pkgutil.iter_modules(queries.__path__, f"{queries.__name__}.")]
+    for loaded in map(importlib.import_module, [*names_of, buying.__name__]):
         for kind in vars(loaded).values():
             is_row = isinstance(kind, type) and dataclasses.is_dataclass(kind)
             if is_row and kind.__module__ == loaded.__name__ and kind.__name__[0] != "_":

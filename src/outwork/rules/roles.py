@@ -312,7 +312,7 @@ _VERB_OF_NOUN = {"create": Verb.ADD, "change": Verb.CHANGE, "remove": Verb.DELET
 def needed_for_noun(operation: str, model: str) -> Needed | None:
     """The rights of which one is enough to create, change or remove rows of a model; None: superusers only."""
     areas = NOUN_AREAS.get(model)
-    return areas and any_of(*(f"{area}.{_VERB_OF_NOUN[operation]}" for area in areas))
+    return None if areas is None else any_of(*(f"{area}.{_VERB_OF_NOUN[operation]}" for area in areas))
 
 
 def needed_to_reverse(kind: str) -> Needed | None:
@@ -324,7 +324,7 @@ def needed_for_subject(operation: str, kind: str) -> Needed | None:
     """The rights of which one is enough to hang something on a subject of this kind; None: superusers only."""
     areas = SUBJECT_AREAS.get(kind)
     verb = Verb.VIEW if operation == "write_comment" else Verb.CHANGE
-    return areas and any_of(*(f"{area}.{verb}" for area in areas))
+    return None if areas is None else any_of(*(f"{area}.{verb}" for area in areas))
 
 
 def is_met(needed: Needed | None, rights: frozenset[str]) -> bool:
