@@ -31,7 +31,7 @@ from outwork.queries.builds import progress
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.returning import PaidBy, ReturnPurpose
 from outwork.rules.states import BuildStatus, OrderStatus, OutputState, ReturnStatus, StockStatus, WaitsFor
-from tests.purchases import come, order_of, values
+from tests.purchases import build_all, come, order_of, total, values
 from tests.races import at_once
 
 D = Decimal
@@ -290,6 +290,16 @@ def test_a_credit_follows_what_was_merged(shop):
     merge_stock(items=[other, item], allow_mismatched_suppliers=True, **shop.by_bo)
     credit_return(document=document, credits=[Credit(row, 6)], **shop.by_ada)
     assert values([other]) == [D(24)]
+    shop.recount()
+
+
+def test_a_credit_follows_what_was_used_up(shop, board):
+    item, document, row = kept(shop)
+    build = shop.build(board, 10)
+    build_all(shop, build)
+    credit_return(document=document, credits=[Credit(row, 5)], **shop.by_ada)
+    assert values([item]) == [D(3)]
+    assert total(StockItem.objects.filter(outputs__build=build).values_list("value", flat=True)) == 2
     shop.recount()
 
 

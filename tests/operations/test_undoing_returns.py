@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from outwork.models import Build, BuildLine, BuildOutput, Event, PurchaseLine, PurchaseOrder, StockItem, SupplierReturn
+from outwork.operations import return_rows, undoing_returns
 from outwork.operations.coming_back import ComingBack, receive_back
 from outwork.operations.crediting import Credit, credit_return
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
@@ -293,6 +294,29 @@ def test_what_came_too_much_and_went_is_taken_back_unless_more_came(shop):
     )
     come(shop, order, (line_id, 1))
     assert shop.refused(reverse_event, event=again.event_id, reason="x") == [("return_received_again", ())]
+
+
+def test_a_replacement_holds_all_that_its_order_costs_before_it_books(shop, monkeypatch):
+    """What the order revalues later is locked with the rest, in order: two who wait for one another would never end."""
+    order, (first, second) = order_of(shop, ("R-10K", 10, "0.10", "0"), ("PSU", 2, "20.00", "0"))
+    item, other = come(shop, order, (first, 10), (second, 2))
+    held = []
+    for module in (return_rows, undoing_returns):
+
+        def holding(find, hold=module.hold):
+            held.append(hold(find))
+            return held[-1]
+
+        monkeypatch.setattr(module, "hold", holding)
+    done = create_return(
+        supplier=shop.company("Reichelt"),
+        purpose="replacement",
+        reason="Bad",
+        rows=[ReturnRow(item, 2)],
+        **shop.by_bo,
+    )
+    take_back(shop, done)
+    assert [{item, other} <= one.items.keys() for one in held] == [True, True]
 
 
 @pytest.mark.parametrize("units", [3, None])
