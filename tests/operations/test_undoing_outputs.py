@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from outwork.models import Allocation, BomLine, BuildOutput, Event, Movement, PurchaseLine, StockItem
+from outwork.models import Allocation, BomLine, Build, BuildOutput, Event, Movement, PurchaseLine, StockItem
 from outwork.operations.adding_extra_lines import NewExtra, add_extra_lines
 from outwork.operations.allocating import Take, allocate
 from outwork.operations.build_states import hold_build
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs, report_scrap
 from outwork.operations.finishing import finish_build
 from outwork.operations.making_outputs import make_outputs
+from outwork.operations.making_sub_builds import make_sub_builds
 from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.sending import send_kit
 from outwork.operations.taking_back import reverse_event
@@ -226,6 +227,28 @@ def test_refuses_what_moved_on_or_is_promised(shop, build, line):
         "units_allocated",
         "units_went_on",
     ]
+
+
+def test_what_fed_the_parent_is_free_again(shop):
+    """As where a receipt is taken back: what acceptance allocated by itself need not be freed by hand."""
+    shop.assembly("BOARD", {"R-10K": 4})
+    parent = shop.build(shop.assembly("DEVICE", {"BOARD": 1}), 4)
+    child = Build.objects.get(pk=make_sub_builds(build=parent, **shop.by_ada).ids[0])
+    shop.allocate(child.reference, shop.put("R-10K", 16), 16)
+    output = make_outputs(build=child, units=4, location=shop.location("Main shelf"), **shop.by_bo).ids[0]
+    first = accept_outputs(build=child, decisions=[Decision(output, 3)], **shop.by_bo)
+    parent.refresh_from_db()
+    before = parent.version
+    said = back(shop, first).said
+    assert said == [{"code": "allocation_shrunk", "quantity": "3", "item": "BOARD", "build": "BO-0001"}]
+    parent.refresh_from_db()
+    assert parent.version == before + 1
+    assert not Allocation.objects.filter(build_line__build=parent).exists()
+    done = accept_outputs(build=child, decisions=[Decision(output)], **shop.by_bo)
+    back(shop, done)
+    assert not Allocation.objects.filter(build_line__build=parent).exists()
+    assert BuildOutput.objects.get(pk=output).state == OutputState.IN_PRODUCTION
+    shop.recount()
 
 
 def test_refuses_in_a_finished_build(shop, build, line):

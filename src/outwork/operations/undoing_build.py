@@ -14,7 +14,7 @@ from django.db.models import Q
 from outwork.ledger import rows
 from outwork.ledger.holding import Holding, hold
 from outwork.ledger.post import Posting
-from outwork.ledger.reserve import Reservations
+from outwork.ledger.reserve import Reservations, Reserved
 from outwork.ledger.revalue import Reach, downstream
 from outwork.ledger.reverse import Back, Moved, plan_back, post_back, settle_back
 from outwork.models import Build, BuildLine, BuildOutput, Event, Movement, User
@@ -57,12 +57,16 @@ class Undoing:
     posting: Posting = field(init=False)
     book: Reservations = field(init=False)
 
-    def begin(self, kind: str, *, reason: str, actor: User, at: datetime.datetime) -> None:
-        """Raise the reasons against it, or record it and move everything back in memory."""
+    def begin(
+        self, kind: str, *, reason: str, actor: User, at: datetime.datetime, freed: Iterable[Reserved] = ()
+    ) -> None:
+        """Raise the reasons against it, or record it, free these allocations and move everything back in memory."""
         self.back.reasons.raise_any()
         self.new = record(kind, self.build, actor=actor, at=at, reason=reason, reverses=self.event)
         self.posting = Posting(self.new, self.back.held)
         self.book = Reservations(self.posting, self.back.reserved)
+        for one in list(freed):
+            self.book.release(one)
         post_back(self.back, self.posting, self.book)
         if self.build.status in OPEN_BUILD:
             allocate_again(self.back, self.book)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from outwork.ledger import rows
+from outwork.ledger.documents import lock_late_builds
 from outwork.ledger.post import Posting
+from outwork.ledger.reserve import Reserved
 from outwork.ledger.reverse import Back
-from outwork.models import Build, BuildOutput, Event, User
+from outwork.models import Build, BuildLine, BuildOutput, Event, User
+from outwork.operations.build_states import touch
 from outwork.operations.chosen import OF_DECISION
 from outwork.operations.recording import Done
 from outwork.operations.remembering import facts_before
 from outwork.operations.undoing_build import moves_units, note_later_units, open_undoing, units_of
 from outwork.rules import states
 from outwork.rules.places import Kind
+from outwork.rules.quantities import as_text
 from outwork.rules.refusals import declare
 from outwork.rules.states import OPEN_BUILD, BuildStatus, OutputState, StockStatus
 
@@ -37,9 +43,10 @@ def take_back_decisions(event: Event, *, reason: str, actor: User, at: datetime.
     """Units that were accepted or rejected are what they were before, mostly in production; `ids` holds the items.
 
     What was consumed for them goes back into the items that it came from and is allocated to the build's lines again;
-    a part of a batch joins the batch it was split from. What the other units of the build cost is settled anew.
-    Refuses wrong_state for a cancelled build, units_wait_in_complete_build, and each condition that is not met: units
-    that went on or are allocated, what is decided of them or of the rest of their batch since, and later_units_depend.
+    a part of a batch joins the batch it was split from. What the other units of the build cost is settled anew. What
+    is allocated to the build that this one was made for is freed, and that is said. Refuses wrong_state for a cancelled
+    build, units_wait_in_complete_build, build_busy, and each condition that is not met: units that went on or are
+    allocated otherwise, what is decided of them or of the rest of their batch since, and later_units_depend.
     """
     decided = set(BuildOutput.objects.filter(decided_event=event).values_list("pk", flat=True))
     undoing = open_undoing(
@@ -49,11 +56,28 @@ def take_back_decisions(event: Event, *, reason: str, actor: User, at: datetime.
     build, back = undoing.build, undoing.back
     states.require(build.status, {*OPEN_BUILD, BuildStatus.COMPLETE}, build.reference)
     undecided = Undecided(event, back)
-    undecided.note(build, back)
+    fed = _fed(build, undecided, back)
+    undecided.note(build, back, fed)
     note_later_units(build, back, undecided.units)
-    undoing.begin("build.decision taken back", reason=reason, actor=actor, at=at)
+    said = [{"quantity": as_text(one.quantity), "item": back.name(one.item_id)} for one in fed]
+    undoing.begin("build.decision taken back", reason=reason, actor=actor, at=at, freed=fed)
     undecided.write(undoing.posting)
-    return undoing.end()
+    if not fed:
+        return undoing.end()
+    assert build.parent_id is not None
+    parent = lock_late_builds([build.parent_id])[build.parent_id]
+    touch(parent)
+    return undoing.end({"code": "allocation_shrunk", **one, "build": parent.reference} for one in said)
+
+
+def _fed(build: Build, undecided: Undecided, back: Back) -> list[Reserved]:
+    """What of the units is allocated to the build that they were made for, as acceptance does; one statement, or none."""
+    items = {one.target_id for one in undecided.movements}
+    mine = [one for one in back.reserved.values() if one.item_id in items and one.output_id is None]
+    if not mine or not build.feeds_parent or build.parent_id is None:
+        return []
+    lines = set(BuildLine.objects.filter(build=build.parent_id).values_list("pk", flat=True))
+    return [one for one in mine if one.build_line_id in lines]
 
 
 def take_back_scrap(event: Event, *, reason: str, actor: User, at: datetime.datetime) -> Done:
@@ -125,14 +149,20 @@ class Undecided:
     def _before(self, output_id: int) -> _Before:
         return self.before.get(output_id, _Before())
 
-    def note(self, build: Build, back: Back) -> None:
-        """Note what stands in the way: another decision since, of the units or of what they were split from."""
+    def note(self, build: Build, back: Back, fed: Iterable[Reserved]) -> None:
+        """Note what stands in the way: another decision since, of the units or of what they were split from.
+
+        What is `fed` to the build's parent is going to be free.
+        """
+        free: dict[int, Decimal] = defaultdict(Decimal)
+        for one in fed:
+            free[one.item_id] += one.quantity
         for moved in self.movements:
             output = self.outputs[moved.about.output_id or 0]
             item = back.held[moved.target_id or 0]
             if output.decided_event_id != self.event.pk or output.state == OutputState.IN_PRODUCTION:
                 back.reasons.add("decided_otherwise_since", item=back.name(item.id), **_told(output))
-            if item.allocated:
+            if item.allocated > free[item.id]:
                 back.reasons.add("units_allocated", item=back.name(item.id), allocated=item.allocated, left=0)
             rest = self.rest.get(output.pk)
             is_of_event = rest is not None and rest.decided_event_id == self.event.pk
