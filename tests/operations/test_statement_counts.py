@@ -167,7 +167,7 @@ def test_an_order_of_many_lines(shop, costs, shelf, count):
     arrivals = [Arrival(pk, 4, batch="A") for pk in ids]
     done = costs(16, receive, order=order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(22, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(23, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     costs(7, close_short, order=order, lines=ids, reason="Off", **shop.by_ada)
     costs(6, reopen_lines, order=order, lines=ids, reason="On", **shop.by_ada)
     costs(5, complete_order, order=order, accept_incomplete=True, **shop.by_ada)
@@ -204,7 +204,7 @@ def test_many_serials(shop, costs, count):
     arrivals = [Arrival(line.pk, count, serials=serials(count))]
     done = costs(25, receive, order=line.order, arrivals=arrivals, **shop.by_bo)
     receipt = Event.objects.get(pk=done.event_id)
-    costs(27, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
+    costs(28, unreceive, receipt=receipt, reason="Wrong", **shop.by_bo)
     done = receive(order=line.order, arrivals=arrivals, **shop.by_bo)
     decisions = [Decision(one) for one in done.data["outputs"]]
     costs(22, accept_outputs, build=build, decisions=decisions, **shop.by_bo)

@@ -13,12 +13,15 @@ from outwork.operations.finishing import finish_build
 from outwork.operations.moving_stock import Transfer, transfer_stock
 from outwork.operations.order_states import place_order
 from outwork.operations.receiving import receive
+from outwork.operations.returning import ReturnRow, create_return
+from outwork.operations.taking_back import reverse_event
 from outwork.operations.unreceiving import unreceive
 from outwork.queries.builds import progress
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.receiving import Arrival
 from outwork.rules.states import OrderStatus, OutputState
 from tests.operations.test_undoing_outputs import state
+from tests.purchases import come, order_of
 
 
 @pytest.fixture
@@ -102,6 +105,26 @@ def test_parts_and_virtual_parts_of_an_ordinary_order(shop):
     assert list(order.lines.values_list("received", flat=True)) == [0, 0]
     order.refresh_from_db()
     assert order.status == OrderStatus.PLACED
+    shop.recount()
+
+
+def test_refuses_what_a_credit_was_taken_for(shop):
+    """The credit lowers the cost of units that would never have come."""
+    order, (line_id,) = order_of(shop, ("R-10K", 100, "0.10", "0"))
+    (item,) = come(shop, order, (line_id, 100))
+    event = Event.objects.get(kind="order.received")
+    done = create_return(
+        supplier=order.supplier,
+        purpose="credit",
+        reason="Scratched",
+        rows=[ReturnRow(item, credit=2, is_kept=True)],
+        **shop.by_bo,
+    )
+    refused = shop.refused(unreceive, receipt=event, reason="Wrong order")
+    assert refused == [("receipt_returned", ("items", item))]
+    reverse_event(event=done.event_id, reason="Not scratched", **shop.by_ada)
+    unreceive(receipt=event, reason="Wrong order", **shop.by_ada)
+    assert StockItem.objects.get().value == 0
     shop.recount()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Q
@@ -15,7 +16,17 @@ from outwork.ledger.holding import hold
 from outwork.ledger.post import About, Posting
 from outwork.ledger.reserve import Key, Reservations, Reserved, read_for_outputs
 from outwork.ledger.revalue import Reach
-from outwork.models import Allocation, Build, BuildOutput, Event, Movement, PurchaseLine, PurchaseOrder, User
+from outwork.models import (
+    Allocation,
+    Build,
+    BuildOutput,
+    Event,
+    Movement,
+    PurchaseLine,
+    PurchaseOrder,
+    SupplierReturnLine,
+    User,
+)
 from outwork.operations import order_states
 from outwork.operations.allocating_arrivals import allocated_to_whom_it_was_bought_for
 from outwork.operations.matching_deliveries import count_deliveries_back
@@ -27,13 +38,14 @@ from outwork.queries.settings import company_day
 from outwork.rules.places import Kind, PlaceKind
 from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import Reasons, declare, refuse
-from outwork.rules.states import OrderStatus, OutputState
+from outwork.rules.states import OrderStatus, OutputState, ReturnStatus
 
 declare(
     event_not_a_receipt="Event {event} is no receipt: {kind}",
     receipt_taken_back="This receipt was taken back already, on {at}",
     receipt_output_decided="{what} is {state}: take that back first",
     receipt_moved_on="{what}: {left} of the {received} received are still where they were received",
+    receipt_returned="{what} stands in return {document}: take that back first",
     receipt_allocated="{what}: {allocated} are allocated; free them first",
     taking_back_without_reason="Taking a receipt back needs a reason",
 )
@@ -48,7 +60,7 @@ def unreceive(*, receipt: Event, reason: str, actor: User, at: datetime.datetime
     consumed for them goes back into the items that it came from, allocated as it was. What is allocated to the builds
     that it was bought for is freed. Refuses event_not_a_receipt,
     receipt_taken_back, taking_back_without_reason, and for every item: receipt_output_decided (by another event),
-    receipt_moved_on, receipt_allocated; also later_units_depend, and where what was consumed is elsewhere.
+    receipt_returned, receipt_moved_on, receipt_allocated; also later_units_depend, and where what was consumed is elsewhere.
     """
     if receipt.kind != "order.received" or receipt.order is None:
         refuse("event_not_a_receipt", event=receipt.pk, kind=receipt.kind)
@@ -132,6 +144,7 @@ def _check(
         freed[one.item_id] += one.quantity
     reasons, at_once = Reasons(), {one.pk for one in decided.outputs}
     decided.note(reasons)
+    returned = _returned(held[movement.target_item_id or 0].id for movement in movements)
     for movement in movements:
         item = held[movement.target_item_id or 0]
         what = f"{movement.part.label} {item.serial or item.batch}".strip()
@@ -140,6 +153,9 @@ def _check(
             word = OutputState(output.state).word
             reasons.add("receipt_output_decided", what=what, state=word, where=("items", item.id))
             continue
+        if document := returned.get(item.id):
+            reasons.add("receipt_returned", what=what, document=document, where=("items", item.id))
+            continue
         stays = item.place == movement.target_place and item.location_id == movement.target_location_id
         if not stays or item.quantity != movement.quantity or item.place == PlaceKind.GONE:
             left = item.quantity if stays else ZERO
@@ -147,6 +163,12 @@ def _check(
         elif item.allocated > freed[item.id]:
             reasons.add("receipt_allocated", what=what, allocated=item.allocated, where=("items", item.id))
     reasons.raise_any()
+
+
+def _returned(items: Iterable[int]) -> dict[int, str]:
+    """Which items a return stands for that was not taken back, also where they were kept; one statement."""
+    lines = SupplierReturnLine.objects.filter(item__any=list(items)).exclude(document__status=ReturnStatus.CANCELLED)
+    return dict(lines.order_by("pk").values_list("item", "document__reference"))
 
 
 def _about(movement: Movement) -> About:
