@@ -51,7 +51,13 @@ class _Numbered:
         ids = {one.about.output_id or 0 for one in back.movements}
         self.outputs = BuildOutput.objects.filter(pk__any=ids | set(firsts)).in_bulk()
         of_item = {self.outputs[pk].item_id: self.outputs[pk] for pk in firsts}
-        self.rests = [(self.outputs[one.about.output_id or 0], of_item[one.source_id]) for one in back.movements]
+        self.rests = [
+            (self.outputs[one.about.output_id or 0], of_item[one.source_id])
+            for one in back.movements
+            if one.source_id in of_item
+        ]
+        # What was decided on since may lie in another item.
+        self.strays = {one.source_id or 0 for one in back.movements} - of_item.keys()
         self.whole = {one.about.output_id for one in back.movements if one.is_whole}
 
     def note(self, back: Back) -> None:
@@ -61,6 +67,8 @@ class _Numbered:
         filled |= set(ReportedLot.objects.filter(output__any=ids).values_list("output", flat=True))
         inside = StockItem.objects.filter(inside__any=items, place=PlaceKind.INSIDE)
         holding = set(inside.values_list("inside", flat=True))
+        for item_id in sorted(self.strays):
+            back.reasons.add("units_elsewhere", item=back.name(item_id), event=back.event.pk)
         for unit, rest in self.rests:
             name = back.name(unit.item_id or 0)
             is_other = unit.waits_for != rest.waits_for
