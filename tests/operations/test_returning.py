@@ -314,7 +314,7 @@ def test_refuses_a_credit_beyond_what_was_kept(shop):
     assert shop.refused(credit_return, document=document, credits=[Credit(row, 50)]) == [
         ("credit_beyond_value", (0, "credit"))
     ]
-    assert sum(StockItem.objects.values_list("value", flat=True)) == 0
+    assert total(StockItem.objects.values_list("value", flat=True)) == 0
     shop.recount()
 
 

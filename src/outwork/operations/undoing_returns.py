@@ -83,7 +83,7 @@ def take_back_return(event: Event, *, reason: str, actor: User, at: datetime.dat
     else:
         units = Undecided(event, back)
         for build in builds.values():
-            units.note(build, back)
+            units.note(build, back, ())
             note_later_units(build, back, _fewer(units, build))
     back.reasons.raise_any()
 
