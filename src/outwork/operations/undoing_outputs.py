@@ -149,7 +149,7 @@ class Undecided:
     def _before(self, output_id: int) -> _Before:
         return self.before.get(output_id, _Before())
 
-    def note(self, build: Build, back: Back, fed: Iterable[Reserved]) -> None:
+    def note(self, build: Build, back: Back, fed: Iterable[Reserved] = ()) -> None:
         """Note what stands in the way: another decision since, of the units or of what they were split from.
 
         What is `fed` to the build's parent is going to be free.
