@@ -15,6 +15,7 @@ from outwork.operations.taking_back import reverse_event
 from outwork.queries.builds import progress
 from outwork.rules.returning import ReturnPurpose
 from outwork.rules.states import OutputState
+from tests.purchases import come, order_of
 
 PURPOSES = list(ReturnPurpose)
 
@@ -181,4 +182,26 @@ def test_refuses_more_than_the_outputs_have(shop, build, batch):
     send(shop, build, "credit", ReturnRow(batch.item_id, 10))
     send(shop, build, "credit", ReturnRow(batch.item_id, 2))
     assert outputs() == [("rejected", 10)]
+    shop.recount()
+
+
+@pytest.mark.parametrize(
+    ("units", "split", "expected"), [(15, 0, [5, 10]), (4, 0, [4]), (20, 0, [10, 10]), (8, 8, [8])]
+)
+def test_parts_of_two_order_lines_go_back(shop, units, split, expected):
+    """Ten came on each of two lines and stand in one box."""
+    order, line_ids = order_of(shop, ("R-10K", 10, "0.10", "0"), ("R-10K", 10, "0.20", "0"))
+    (one,), (two,) = come(shop, order, (line_ids[0], 10)), come(shop, order, (line_ids[1], 10))
+    merge_stock(items=[one, two], **shop.by_bo)
+    item = to_lab(shop, one, split) if split else one
+    received = lambda: list(order.lines.order_by("pk").values_list("received", flat=True))  # noqa: E731
+    done = create_return(
+        supplier=order.supplier, purpose="replacement", reason="Bad", rows=[ReturnRow(item, units)], **shop.by_bo
+    )
+    assert sorted(SupplierReturn.objects.get().lines.values_list("quantity", flat=True)) == sorted(expected)
+    assert sum(received()) == 20 - units
+    shop.recount()
+    reverse_event(event=done.event_id, reason="Wrong box", **shop.by_ada)
+    assert received() == [10, 10]
+    assert StockItem.objects.get(pk=item).quantity == (split or 20)
     shop.recount()

@@ -19,8 +19,8 @@ from outwork.models import Build, BuildOutput, Company, Part, PurchaseLine, Purc
 from outwork.operations.chosen import Chosen
 from outwork.operations.revaluing import reach_of_orders
 from outwork.operations.text_limits import check_texts
-from outwork.queries.mixed import outputs_within
-from outwork.rules.quantities import quantity, shares, whole
+from outwork.queries.mixed import lines_merged_in, outputs_within
+from outwork.rules.quantities import ZERO, quantity, shares, whole
 from outwork.rules.refusals import Reasons, Refusal, declare
 from outwork.rules.returning import ReturnPurpose, credit_amount
 from outwork.rules.states import DECIDABLE_BUILD, BuildStatus, OrderStatus, OutputState, ReturnStatus, StockStatus
@@ -111,14 +111,16 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
     wanted = [one.item for one in rows]
     within = outputs_within(wanted)
     outputs = _outputs({pk for pks in within.values() for pk in pks})
-    lines = _lines_of(wanted, outputs)
+    is_owed = purpose is ReturnPurpose.REPLACEMENT
+    merged = lines_merged_in([one for one in wanted if not within.get(one)] if is_owed else ())
+    lines = _lines_of(wanted, outputs, merged)
     goods = Goods(orders=lock_orders({one.order_id for one in lines.values()}))
     build_ids = {one.build_id for one in outputs.values()}
 
     def reach() -> Reach:
         found = downstream(builds=build_ids) if build_ids else Reach(set(), set())
         found = Reach(found.items | items_for_builds(build_ids) | set(wanted), found.builds | build_ids)
-        if purpose is ReturnPurpose.REPLACEMENT:
+        if is_owed:
             # What the orders still owe costs something else, and so does all that came on them.
             costs = reach_of_orders(goods.orders)
             found = Reach(found.items | costs.items, found.builds | costs.builds)
@@ -128,8 +130,10 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
     goods.builds = {pk: holding.builds[pk] for pk in sorted(build_ids)}
     # Read once more under the lock: somebody may have decided on them meanwhile.
     outputs = _outputs(set(outputs))
-    lines = {pk: line for pk, line in _lines_of(wanted, outputs).items() if line.order_id in goods.orders}
+    lines = {pk: line for pk, line in _lines_of(wanted, outputs, merged).items() if line.order_id in goods.orders}
     pool = _Pool(within, outputs)
+    owed = {pk: one for pk, one in lines.items() if goods.orders[one.order_id].supplier_id == supplier.pk}
+    came = _Came(merged, owed)
     parts = Part.objects.filter(pk__any={holding.items[one].part_id for one in wanted}).in_bulk()
     away = _away(wanted)
     seen: set[int] = set()
@@ -146,19 +150,20 @@ def read_rows(rows: Sequence[ReturnRow], supplier: Company, purpose: ReturnPurpo
         units = _units(row, item, name, parts[item.part_id], index, reasons)
         check_texts(SupplierReturnLine, {"reason": row.reason}, reasons, where=(index,))
         credit = _credit(row, name, purpose, index, reasons)
-        mine: list[tuple[BuildOutput | None, Decimal]] = [(pool.likeliest(item), units)]
-        if mine[0][0] is not None and not row.is_kept and len(reasons.found) == found:
-            mine = [*pool.take(item, units, name, index, reasons)]
-        for (output, some), amount in zip(mine, _credits(credit, mine), strict=True):
-            line = lines.get((output.purchase_line_id if output else None) or item.purchase_line_id or 0)
-            if line is not None and goods.orders[line.order_id].supplier_id != supplier.pk:
-                line = None
+        output = pool.likeliest(item)
+        mine: list[tuple[BuildOutput | None, Decimal, int | None]]
+        if output is not None and not row.is_kept and len(reasons.found) == found:
+            mine = [(one, some, one.purchase_line_id) for one, some in pool.take(item, units, name, index, reasons)]
+        else:
+            mine = [(output, some, line_id) for line_id, some in came.take(item, units)]
+        for (output, some, line_id), amount in zip(mine, _credits(credit, [one[1] for one in mine]), strict=True):
+            line = owed.get(line_id or item.purchase_line_id or 0)
             going = Going(row, item, some, amount, line, output, index, output.pk if output else None, item.id)
             _note_build(going, goods, name, index, reasons)
-            if purpose is ReturnPurpose.REPLACEMENT:
+            if is_owed:
                 _note_owed(going, goods, supplier, name, index, reasons)
             goods.rows.append(going)
-    if purpose is ReturnPurpose.REPLACEMENT:
+    if is_owed:
         _note_beyond(goods, parts, reasons)
     reasons.raise_any()
     return goods
@@ -198,6 +203,35 @@ class _Pool:
         return sorted(mine, key=lambda output: _unlike(output, item))
 
 
+@dataclass(slots=True)
+class _Came:
+    """The order lines that units came on: one for an item, more where others were merged into it."""
+
+    merged: dict[int, dict[int, Decimal]]
+    lines: dict[int, PurchaseLine]
+    taken: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def take(self, item: Held, units: Decimal) -> list[tuple[int | None, Decimal]]:
+        """The units of an item by order line: what was not merged into it first; no more of a line than it received."""
+        others, own = self.merged.get(item.id, {}), item.purchase_line_id
+        if not others:
+            return [(own, units)]
+        most = {own or 0: max(item.quantity - sum(others.values(), ZERO), ZERO)}
+        for line_id, some in others.items():
+            most[line_id] = most.get(line_id, ZERO) + some
+        found: dict[int | None, Decimal] = {}
+        rest = units
+        for line_id, some in most.items():
+            line = self.lines.get(line_id)
+            if line is not None and (some := min(some, rest, line.received - self.taken[line_id])) > 0:
+                found[line_id] = some
+                self.taken[line_id] += some
+                rest -= some
+        if rest > 0:
+            found[own] = found.get(own, ZERO) + rest
+        return list(found.items())
+
+
 def _unlike(output: BuildOutput, item: Held) -> tuple[bool, bool, int]:
     """How unlike it is that units of the item are of that output; the likeliest is the least."""
     is_rejected = output.state == OutputState.REJECTED
@@ -216,10 +250,13 @@ def _outputs(ids: Collection[int]) -> dict[int, BuildOutput]:
     return BuildOutput.objects.filter(~Exists(gone), pk__any=list(ids), state__in=_RETURNABLE).in_bulk()
 
 
-def _lines_of(items: Sequence[int], outputs: dict[int, BuildOutput]) -> dict[int, PurchaseLine]:
-    """The order lines that items and outputs came on; two statements."""
+def _lines_of(
+    items: Sequence[int], outputs: dict[int, BuildOutput], merged: dict[int, dict[int, Decimal]]
+) -> dict[int, PurchaseLine]:
+    """The order lines that items, what was merged into them, and outputs came on; two statements."""
     found = StockItem.objects.filter(pk__any=items, purchase_line__isnull=False).values_list("purchase_line", flat=True)
     lines = {*found, *(one.purchase_line_id for one in outputs.values() if one.purchase_line_id is not None)}
+    lines |= {line for of_item in merged.values() for line in of_item}
     return PurchaseLine.objects.filter(pk__any=list(lines)).in_bulk() if lines else {}
 
 
@@ -266,11 +303,9 @@ def _credit(row: ReturnRow, name: str, purpose: ReturnPurpose, index: int, reaso
         return None
 
 
-def _credits(credit: Decimal | None, mine: Sequence[tuple[BuildOutput | None, Decimal]]) -> Sequence[Decimal | None]:
-    """What is credited for the units of each output of a row."""
-    if credit is None or not mine:
-        return [None] * len(mine)
-    return shares(credit, [units for _, units in mine])
+def _credits(credit: Decimal | None, units: Sequence[Decimal]) -> Sequence[Decimal | None]:
+    """What is credited for each lot of units of a row."""
+    return [None] * len(units) if credit is None or not units else shares(credit, units)
 
 
 def _note_build(going: Going, goods: Goods, name: str, index: int, reasons: Reasons) -> None:
