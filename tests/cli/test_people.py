@@ -90,3 +90,14 @@ def test_refuses_who_is_unknown(program) -> None:
     assert program.codes("group", "show", "Nobody") == ["group_unknown"]
     assert program.codes("user", "create", "eve", "--group", "Nobody") == ["group_unknown"]
     assert not User.objects.filter(username="eve").exists()
+
+
+def test_a_command_tells_no_amounts_to_who_may_not_see_prices(program, shop) -> None:
+    """A buyer who adds a line reads how much was ordered; with the right to see prices also at which price."""
+    sold = shop.sells(shop.company("Reichelt"), shop.part("R-10K"), price="0.77", sku="RE-10K")
+    program("order", "create", "Reichelt")
+    program("group", "create", "Buyers", "--may", "purchase_order=all")
+    program("user", "create", "eve", "--group", "Buyers")
+    assert program("order", "add", "PO-0001", sold.sku, "5", "--as", "eve")[0].endswith("at (hidden).")
+    program("role", "set", "Buyers", "price", "view")
+    assert program("order", "add", "PO-0001", sold.sku, "5", "--as", "eve")[0].endswith("at 0.77 EUR.")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypedDict, TypeVar
 
 import click
 from django.utils import timezone
 
+from outwork.cli.tables import money
 from outwork.models import User
 from outwork.operations import system_account
+from outwork.operations.permitting import may_see_prices
 from outwork.queries.people import user_named
+from outwork.rules.hiding import HIDDEN
 from outwork.rules.refusals import refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -55,3 +59,8 @@ def find_actor(username: str | None) -> User:
         if len(superusers) == 1:
             return superusers[0]
     return system_account.system_account()
+
+
+def money_for(user: User, amount: Decimal | None, currency: str) -> str:
+    """An amount as `money` writes it, or a word instead for who may not see prices."""
+    return money(amount, currency) if may_see_prices(user) else HIDDEN

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from outwork.cli.actor import money_for
 from outwork.cli.doing import Answer, Asked, doing
 from outwork.cli.options import DAY, build_argument, location_option, note_option, reason_option
-from outwork.cli.tables import money, several, shown
+from outwork.cli.tables import several, shown
 from outwork.models import Build, BuildOutput, PurchaseLine
 from outwork.operations.deciding import Decision, accept_outputs, accept_rest, reject_outputs, report_scrap
 from outwork.operations.making_outputs import make_outputs
@@ -68,7 +69,7 @@ def order(
     reference = line.order.reference
     text = [
         f"{reference} line {line.position}: {shown(line.ordered)} of {line.part.label} from {company.name} at "
-        f"{money(line.price, line.currency)}{'' if line.pack_size == 1 else f' for {shown(line.pack_size)}'}.",
+        f"{money_for(asked['actor'], line.price, line.currency)}{'' if line.pack_size == 1 else f' for {shown(line.pack_size)}'}.",
         f"next: place {reference}   [outwork order place {reference}]",
     ]
     return Answer(done, text, {"reference": reference, "line": line.position})

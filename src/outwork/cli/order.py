@@ -17,12 +17,13 @@ from outwork.cli import (
     order_receiving,
     order_states,
 )
+from outwork.cli.actor import money_for
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
 from outwork.cli.options import DAY, note_option, order_argument
 from outwork.cli.order_changes import people_options, read_facts
 from outwork.cli.order_page import page, totals
 from outwork.cli.output import print_json
-from outwork.cli.tables import money, shown, table
+from outwork.cli.tables import shown, table
 from outwork.cli.went_back import went_back
 from outwork.models import PurchaseLine
 from outwork.operations.adding_order_lines import NewLine, add_lines
@@ -240,7 +241,7 @@ def add(
     done = add_lines(order=found, lines=[line], merge=merge, **asked)
     made = PurchaseLine.objects.select_related("part").get(pk=done.ids[0])
     text = f"{found.reference} line {made.position}: {shown(made.ordered)} of {made.part.label} at "
-    return Answer(done, f"{text}{money(made.price, made.currency)}.", {"line": made.position})
+    return Answer(done, f"{text}{money_for(asked['actor'], made.price, made.currency)}.", {"line": made.position})
 
 
 @command.command("promise")

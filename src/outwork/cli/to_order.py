@@ -10,11 +10,12 @@ import click
 from django.db.models import F
 from django.utils import timezone
 
+from outwork.cli.actor import money_for
 from outwork.cli.doing import Answer, Asked, company_zone, doing, reading
 from outwork.cli.options import DAY
 from outwork.cli.output import print_json
 from outwork.cli.tables import money, shown, table
-from outwork.models import Location, PurchaseLine, PurchaseOrder
+from outwork.models import Location, PurchaseLine, PurchaseOrder, User
 from outwork.operations.ordering_shortages import Pick, order_shortages
 from outwork.queries.naming import company_named, order_named, part_named
 from outwork.queries.to_order import Plan, Shortage, plan
@@ -147,7 +148,7 @@ def order(
     else:
         wanted = [pick for text in picks for pick in _picks(text, rows, seller)]
     done = order_shortages(picks=wanted, orders=[order_named(one) for one in drafts], accept_more=accept_more, **asked)
-    return Answer(done, _told(done.data["orders"], done.ids))
+    return Answer(done, _told(done.data["orders"], done.ids, asked["actor"]))
 
 
 def _picks(text: str, rows: Sequence[Shortage], seller: str | None) -> Iterator[Pick]:
@@ -200,11 +201,11 @@ def _destination(company_id: int | None) -> int | None:
     return found.values_list("pk", flat=True).first()
 
 
-def _told(orders: Sequence[int], ids: Sequence[int]) -> Iterator[str]:
+def _told(orders: Sequence[int], ids: Sequence[int], reader: User) -> Iterator[str]:
     lines = PurchaseLine.objects.filter(pk__any=list(ids)).select_related("part").order_by("order", "position")
     for one in PurchaseOrder.objects.filter(pk__any=list(orders)).select_related("supplier").order_by("pk"):
         yield f"{one.reference}: a draft order to {one.supplier.name}."
         for line in lines:
             if line.order_id == one.pk:
-                price = money(line.price, line.currency)
+                price = money_for(reader, line.price, line.currency)
                 yield f"  {line.position}: {shown(line.ordered)} of {line.part.label} at {price}"
