@@ -166,7 +166,6 @@ def test_an_item_on_a_place_that_no_movement_put_it_is_named(shop, item):
     assert found() == [("place", f"location {item.location_id}", f"location {second.pk}")]
 
 
-@pytest.mark.soak
 def test_items_that_lie_inside_themselves_are_named(shop):
     items = [shop.put("CASE", 1) for _ in range(4)]
     for item, out in zip(items, [items[1], items[2], items[0], items[0]], strict=True):
@@ -175,6 +174,7 @@ def test_items_that_lie_inside_themselves_are_named(shop):
     assert circles == [f"item {one.pk} (CASE)" for one in items[:3]]
 
 
+@pytest.mark.soak
 def test_a_million_movements_are_recounted_in_reasonable_time(shop):
     part, count = shop.part("R-10K"), 100_000
     event = record("test", **shop.by_bo)

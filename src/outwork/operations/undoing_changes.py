@@ -139,5 +139,12 @@ def _not_restored(build: Build, missing: Sequence[tuple[int, Decimal]]) -> list[
         return []
     found = StockItem.objects.select_related("part").filter(pk__any={item_id for item_id, _ in missing})
     names = {item.pk: f"{item.part.label} {item.serial or item.batch}".strip() for item in found}
-    said: dict[str, Any] = {"code": "allocation_not_restored", "build": build.reference}
-    return [{**said, "quantity": as_text(units), "item": names[item_id]} for item_id, units in missing]
+    return [
+        {
+            "code": "allocation_not_restored",
+            "quantity": as_text(units),
+            "item": names[item_id],
+            "build": build.reference,
+        }
+        for item_id, units in missing
+    ]
