@@ -179,7 +179,7 @@ def split_low(stage: Stage) -> None:
         quantity=30,
         manufacturer=stage.company(HARBOUR),
         reason="Kestrup has room for 50 before the holidays",
-        **stage.by("Cy", 9, 41),
+        **stage.by("Ada", 9, 41),
     )
     stage.builds["tarn-l-2"] = done.ids[0]
     buys = dict.fromkeys(("C-10U-0805", "R-33K-0805"), Supply.THEY_BUY)
