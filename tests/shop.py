@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -86,11 +87,21 @@ class Shop:
     def assembly(self, number: str, bom: dict[str, Any] | None = None, **flags: Any) -> Part:
         """An assembly that can be bought, with a BOM given as {part number: quantity}."""
         part = self.part(number, is_assembly=True, **flags)
-        for position, (component, quantity) in enumerate((bom or {}).items(), start=1):
-            BomLine.objects.create(
-                assembly=part, part=self.part(component), quantity=Decimal(str(quantity)), position=position
-            )
+        quantities = bom or {}
+        components = self.parts(quantities)
+        BomLine.objects.bulk_create(
+            BomLine(assembly=part, part=component, quantity=Decimal(str(quantity)), position=position)
+            for position, (component, quantity) in enumerate(zip(components, quantities.values(), strict=True), start=1)
+        )
         return part
+
+    def parts(self, numbers: Iterable[str]) -> list[Part]:
+        """The parts of these numbers in their order, made at once where they are new."""
+        wanted = list(numbers)
+        standing = {part.number: part for part in Part.objects.filter(number__any=wanted)}
+        new = [Part(number=number, name=number) for number in dict.fromkeys(wanted) if number not in standing]
+        standing |= {part.number: part for part in Part.objects.bulk_create(new)}
+        return [standing[number] for number in wanted]
 
     def company(self, name: str, **facts: Any) -> Company:
         """The company of that name; a supplier in euros unless told otherwise."""
@@ -184,6 +195,21 @@ class Shop:
         posting.arrive(held, kind=Kind.OPENING, value=None if value is None else Decimal(value))
         posting.write()
         return StockItem.objects.get(pk=held.id)
+
+    def put_many(
+        self, what: str | Part, quantity: Any, count: int, location: str = "Main shelf", *, value: str | None = None
+    ) -> list[StockItem]:
+        """So many equal items of opening stock, booked at once: what tests with a thousand rows begin with."""
+        part = what if isinstance(what, Part) else self.part(what)
+        event = record("stock.opened", part, **self.by_bo)
+        posting, place = Posting(event, {}), at_location(self.location(location).pk)
+        ids = new_ids(count)
+        for item_id in ids:
+            held = Held(id=item_id, part_id=part.pk, quantity=Decimal(str(quantity)), received_at=event.at)
+            held.put(place)
+            posting.arrive(held, kind=Kind.OPENING, value=None if value is None else Decimal(value))
+        posting.write()
+        return list(StockItem.objects.filter(pk__any=ids).order_by("pk"))
 
     def given(self, text: str) -> None:
         """Stock as a table: part, `batch X` or `serial X`, location, quantity, `for BO-0001`.

@@ -84,7 +84,7 @@ def test_refuses_everything_wrong_at_once(shop):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         change_stock(rows=[Change(item.pk, {"batch": "B"}) for item in items], **shop.by_bo)
     assert seen == 5

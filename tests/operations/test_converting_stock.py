@@ -88,7 +88,7 @@ def test_refuses_what_is_no_variant(shop, radio):
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, radio, count):
     red, blue = variant(shop, radio, "RED"), variant(shop, radio, "BLUE")
-    items = [shop.put(red, 1) for _ in range(count)]
+    items = shop.put_many(red, 1, count)
     with statements() as seen:
         convert_stock(rows=[Conversion(item.pk, blue.pk) for item in items], **shop.by_bo)
     assert seen == 9

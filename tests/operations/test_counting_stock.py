@@ -65,7 +65,7 @@ def test_refuses_what_cannot_be(shop):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         count_stock(rows=[Counted(item.pk, 4) for item in items], **shop.by_bo)
     assert seen == 6

@@ -93,7 +93,7 @@ def test_what_is_not_in_stock_moves_only_where_that_is_allowed(shop, customer):
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, customer, count):
     radio = shop.part("RADIO", is_salable=True)
-    items = [shop.put(radio, 5) for _ in range(count)]
+    items = shop.put_many(radio, 5, count)
     with statements() as seen:
         done = deliver_stock(rows=[Delivery(item.pk, customer.pk, 2) for item in items], **shop.by_bo)
     assert seen == 9

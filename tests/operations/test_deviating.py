@@ -236,7 +236,7 @@ def test_it_costs_the_same_for_any_number(shop, statements, count):
     build = shop.build(board, 10)
     issue_build(build=build, **shop.by_ada)
     current = list(build.lines.order_by("pk"))
-    parts = [shop.part(f"Q-{n}") for n in range(count)]
+    parts = shop.parts(f"Q-{n}" for n in range(count))
     rows = [Allowed(line.pk, part) for line, part in zip(current, parts, strict=True)]
     with statements() as seen:
         allow_substitutes(build=build, rows_allowed=rows, approved_by="Ada", **shop.by_ada)

@@ -185,7 +185,7 @@ def test_many_builds_follow_in_as_many_statements_as_one(shop, statements, count
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_one_and_for_many(shop, statements, count):
-    parts = [shop.part(f"R-{number}") for number in range(count)]
+    parts = shop.parts(f"R-{number}" for number in range(count))
     board = shop.assembly("BOARD")
     shop.build(board, 10)
     rows = [{"assembly": board.pk, "part": part.pk, "quantity": 1} for part in parts]

@@ -177,7 +177,7 @@ def test_what_went_into_another_container_meanwhile_comes_out_of_that(shop, radi
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, radio, count):
-    items = [shop.put("SCREW", 4, value="0.20") for _ in range(count)]
+    items = shop.put_many("SCREW", 4, count, value="0.20")
     rows = [Installation(item.pk, radio.pk, 2) for item in items]
     with statements() as seen:
         done = install_stock(rows=rows, **shop.by_bo)

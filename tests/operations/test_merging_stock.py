@@ -129,7 +129,7 @@ def test_refuses_too_few_and_what_is_not_on_hand(shop):
 
 @pytest.mark.parametrize("count", [2, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         merge_stock(items=[item.pk for item in items], **shop.by_bo)
     assert seen == 7

@@ -111,7 +111,7 @@ def test_refuses_everything_wrong_at_once(shop, second):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, second, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         transfer_stock(rows=[Transfer(item.pk, second.pk) for item in items], **shop.by_bo)
     assert seen == 7

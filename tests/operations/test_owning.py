@@ -150,7 +150,7 @@ def test_it_costs_the_same_for_any_number(shop, statements, keeper, count):
     Owner.objects.create(user=shop.cy)
     shop.location("Main shelf", owner=Owner.objects.get())
     rack = shop.location("Rack")
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         transfer_stock(rows=[Transfer(item.pk, rack.pk) for item in items], **keeper)
     assert seen == 10

@@ -82,7 +82,7 @@ def test_refuses_bad_quantities(shop, bad):
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, builds, statements, count):
     line = builds[0].lines.get()
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     Allocation.objects.bulk_create([Allocation(build_line=line, item=item, quantity=Decimal(4)) for item in items])
     StockItem.objects.update(allocated=Decimal(4))
     with statements() as seen:

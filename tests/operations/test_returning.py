@@ -482,7 +482,7 @@ def test_statements_do_not_grow(shop, board, statements, count):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_statements_for_parts_do_not_grow(shop, statements, count):
-    items = [shop.put("R-10K", 1, value="1.00").pk for _ in range(count)]
+    items = [item.pk for item in shop.put_many("R-10K", 1, count, value="1.00")]
     reichelt = shop.company("Reichelt")
     with statements() as sent:
         create_return(

@@ -195,7 +195,7 @@ def test_refuses_twice_a_reversal_the_unknown_and_the_empty(shop, item):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, second, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     done = transfer_stock(rows=[Transfer(item.pk, second.pk, 2) for item in items], **shop.by_bo)
     with statements() as seen:
         back(shop, done)

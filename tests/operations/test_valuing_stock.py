@@ -120,7 +120,7 @@ def test_what_was_restated_since_is_not_taken_back(shop):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
-    items = [shop.put("R-10K", 4) for _ in range(count)]
+    items = shop.put_many("R-10K", 4, count)
     with statements() as seen:
         value_stock(rows=[Valued(item.pk, "0.50") for item in items], **shop.by_bo)
     assert seen == 13

@@ -59,7 +59,7 @@ def test_refuses_what_is_gone_in_use_or_full(shop):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_the_same_for_any_number(shop, statements, count):
-    items = [shop.put("R-10K", 5) for _ in range(count)]
+    items = shop.put_many("R-10K", 5, count)
     with statements() as seen:
         write_off_stock(rows=[item.pk for item in items], **shop.by_bo)
     assert seen == 7

@@ -127,7 +127,7 @@ def test_refuses_an_unknown_part_and_an_unknown_assembly(shop):
 
 def test_many_lines_are_numbered_in_the_order_of_the_request(shop):
     board = shop.assembly("BOARD")
-    parts = [shop.part(f"P-{number}") for number in range(5)]
+    parts = shop.parts(f"P-{number}" for number in range(5))
     done = create(
         model=BomLine, rows=[{"assembly": board, "part": part, "quantity": 1} for part in parts], **shop.by_ada
     )

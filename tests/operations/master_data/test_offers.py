@@ -104,7 +104,7 @@ def test_refuses_what_is_no_price_and_writes_nothing(shop, acme):
 
 @pytest.mark.parametrize("count", [1, 10, 1000])
 def test_it_costs_as_many_statements_for_one_as_for_a_thousand(shop, acme, statements, count):
-    parts = [shop.part(f"P-{number}") for number in range(count)]
+    parts = shop.parts(f"P-{number}" for number in range(count))
     rows = [
         {"part": part, "supplier": acme, "sku": part.number, "prices": [{"quantity": 1, "price": "2"}]}
         for part in parts

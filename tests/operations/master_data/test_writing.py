@@ -188,7 +188,7 @@ def many(model, count, shop):
     """So many new rows of a noun, and a change for each."""
     board = shop.assembly("BOARD")
     acme = shop.company("Acme", is_manufacturer=True)
-    parts = [shop.part(f"P-{number}") for number in range(count)]
+    parts = shop.parts(f"P-{number}" for number in range(count))
     line = BomLine.objects.create(assembly=board, part=shop.part("BASE"), quantity=Decimal(1))
     sold = shop.sells(acme, shop.part("BASE"), None)
     texts = [f"N-{number}" for number in range(count)]
