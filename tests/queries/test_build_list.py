@@ -6,8 +6,7 @@ import pytest
 
 from outwork.models import Build, ProjectCode, Tag
 from outwork.operations.build_states import cancel_build
-from outwork.queries.build_list import ORDERS, BuildFilter
-from outwork.queries.build_overview import list_builds
+from outwork.queries.build_list import ORDERS, BuildFilter, list_builds
 from outwork.rules.refusals import Refusal
 from outwork.rules.states import BuildStatus
 

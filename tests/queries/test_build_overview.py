@@ -25,8 +25,8 @@ from outwork.operations.ordering_shortages import Pick, order_shortages
 from outwork.operations.receiving import receive
 from outwork.operations.sending import send_kit
 from outwork.operations.supplying import Choice, state_supply
-from outwork.queries.build_list import BuildFilter
-from outwork.queries.build_overview import list_builds, overview
+from outwork.queries.build_list import BuildFilter, list_builds
+from outwork.queries.build_overview import overview
 from outwork.queries.naming import build_named
 from outwork.rules.receiving import Arrival
 from outwork.rules.states import BuildStatus, OrderStatus

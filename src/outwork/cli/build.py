@@ -31,8 +31,8 @@ from outwork.cli.tables import table
 from outwork.cli.went_back import went_back
 from outwork.models import Build, ProjectCode
 from outwork.operations.creating_build import create_build
-from outwork.queries.build_list import ORDERS, BuildFilter
-from outwork.queries.build_overview import BuildOverview, list_builds, overview
+from outwork.queries.build_list import ORDERS, BuildFilter, list_builds
+from outwork.queries.build_overview import BuildOverview, overview
 from outwork.queries.naming import build_named, company_named, location_named, part_named
 from outwork.queries.returns import returns_of_build
 from outwork.rules.states import OPEN_BUILD, BuildStatus

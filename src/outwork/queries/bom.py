@@ -122,6 +122,16 @@ def links() -> dict[int, int]:
     return {variant: template for variant, template in query if template is not None}
 
 
+def templates_above(part_id: int, variant_of: dict[int, int]) -> list[int]:
+    """The templates above a part, nearest first."""
+    above: list[int] = []
+    at = variant_of.get(part_id)
+    while at is not None and at not in above and at != part_id:
+        above.append(at)
+        at = variant_of.get(at)
+    return above
+
+
 def variants_below(variant_of: dict[int, int]) -> dict[int, list[int]]:
     """All variants of each template, variants of variants too."""
     below: dict[int, list[int]] = defaultdict(list)
@@ -143,7 +153,7 @@ def labels(part_ids: Iterable[int]) -> dict[int, str]:
 
 def lines_of(part: Part) -> list[BomLine]:
     """The BOM of a part with the parts in it: its own lines in their order, then those it inherits; two statements."""
-    above = _ancestors(part)
+    above = templates_above(part.pk, links()) if part.variant_of_id is not None else []
     lines = BomLine.objects.filter(assembly__any=[part.pk, *above]).select_related("part")
     order = {pk: place for place, pk in enumerate([part.pk, *above])}
     counting = [line for line in lines if line.assembly_id == part.pk or line.is_inherited]
@@ -192,18 +202,6 @@ def _used(use: Use, number: str, name: str, _unit: str) -> Used:
 def _parts(part_ids: Iterable[Any]) -> dict[int, tuple[str, str, str]]:
     query = Part.objects.filter(pk__any=list(part_ids)).values_list("pk", "number", "name", "unit")
     return {pk: (number, name, unit) for pk, number, name, unit in query}
-
-
-def _ancestors(part: Part) -> list[int]:
-    """The templates above a part, nearest first."""
-    if part.variant_of_id is None:
-        return []
-    above, variant_of = [], links()
-    at: int | None = part.variant_of_id
-    while at is not None and at not in above and at != part.pk:
-        above.append(at)
-        at = variant_of.get(at)
-    return above
 
 
 def _rows(statement: str, part_ids: Collection[int]) -> list[tuple[Any, ...]]:

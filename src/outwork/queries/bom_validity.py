@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from outwork.models import BomLine, Part
-from outwork.queries.bom import links
+from outwork.queries.bom import links, templates_above
 from outwork.rules.bom_checksum import Content, checksum, line_checksum
 
 
@@ -43,7 +43,7 @@ def content_of(line: BomLine) -> Content:
 def boms_of(part_ids: Collection[int]) -> dict[int, list[BomLine]]:
     """The BOM of each part, own lines and inherited ones, in the order of their ids; two statements."""
     variant_of = links()
-    holders = {part: [part, *_above(part, variant_of)] for part in part_ids}
+    holders = {part: [part, *templates_above(part, variant_of)] for part in part_ids}
     wanted = {holder for found in holders.values() for holder in found}
     by_holder: dict[int, list[BomLine]] = defaultdict(list)
     for line in BomLine.objects.filter(assembly__any=wanted).order_by("pk"):
@@ -83,12 +83,3 @@ def is_valid(part: Part) -> bool:
 def valid_lines(lines: Iterable[BomLine]) -> set[int]:
     """Which of these lines are as they were when they were validated; no statement."""
     return {line.pk for line in lines if line.checksum and line.checksum == line_checksum(content_of(line))}
-
-
-def _above(part: int, variant_of: dict[int, int]) -> list[int]:
-    found: list[int] = []
-    at = variant_of.get(part)
-    while at is not None and at not in found and at != part:
-        found.append(at)
-        at = variant_of.get(at)
-    return found

@@ -1,16 +1,20 @@
-"""Which builds a list shows, and in which order."""
+"""Many builds in a list: which ones, in which order, and where each stands."""
 
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from outwork.models import Build, Tag
+from outwork.models import Build, BuildOutput, Tag
+from outwork.queries.builds import ordered_for
+from outwork.rules.quantities import ZERO
 from outwork.rules.refusals import declare, refuse
-from outwork.rules.states import OPEN_BUILD
+from outwork.rules.states import OPEN_BUILD, BuildStatus, OutputState
 from outwork.rules.subjects import SubjectKind
 
 declare(build_order_unknown="Builds cannot be listed by {order}; by {known}")
@@ -108,3 +112,72 @@ def ordered_by(query: QuerySet[Build], order: str) -> QuerySet[Build]:
     first, *rest = ORDERS[name]
     column = F(first).desc(nulls_last=True) if backwards else F(first).asc(nulls_last=True)
     return query.order_by(column, *(f"-{one}" if backwards else one for one in rest))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRow:
+    """One build in a list. `manufacturer` is the one intended; quantities are in the assembly's unit."""
+
+    id: int
+    reference: str
+    title: str
+    part: str
+    status: str
+    is_external: bool
+    manufacturer: str
+    quantity: Decimal
+    ordered: Decimal
+    received: Decimal
+    in_production: Decimal
+    accepted: Decimal
+    rejected: Decimal
+    scrapped: Decimal
+    target_date: datetime.date | None
+    is_late: bool
+    start_date: datetime.date | None
+    priority: int
+    responsible: str
+    project: str
+
+
+def list_builds(*, today: datetime.date, wanted: BuildFilter = EVERY_BUILD, order: str = "reference") -> list[BuildRow]:
+    """The builds that are wanted, in one of ORDERS; three statements. Refuses build_order_unknown."""
+    query = wanted.apply(Build.objects.select_related("part", "manufacturer", "responsible", "project_code"), today)
+    builds = list(ordered_by(query, order))
+    outputs, ordered = _outputs_of(builds), ordered_for(build.pk for build in builds)
+    rows = []
+    for build in builds:
+        made, (units, received) = outputs[build.pk], ordered.get(build.pk, (ZERO, ZERO))
+        rows.append(
+            BuildRow(
+                id=build.pk,
+                reference=build.reference,
+                title=build.title,
+                part=build.part.label,
+                status=BuildStatus(build.status).word,
+                is_external=build.is_external,
+                manufacturer=build.manufacturer.name if build.manufacturer else "",
+                quantity=build.quantity,
+                ordered=units,
+                received=received,
+                in_production=made[OutputState.IN_PRODUCTION],
+                accepted=made[OutputState.ACCEPTED],
+                rejected=made[OutputState.REJECTED],
+                scrapped=made[OutputState.SCRAPPED],
+                target_date=build.target_date,
+                is_late=build.is_open and build.target_date is not None and build.target_date < today,
+                start_date=build.start_date,
+                priority=build.priority,
+                responsible=build.responsible.username if build.responsible else "",
+                project=build.project_code.code if build.project_code else "",
+            )
+        )
+    return rows
+
+
+def _outputs_of(builds: list[Build]) -> dict[int, dict[int, Decimal]]:
+    sums: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    query = BuildOutput.objects.filter(build__any=[build.pk for build in builds]).values_list("build", "state")
+    for build_id, state, units in query.annotate(Sum("quantity")).order_by():
+        sums[build_id][state] += units
+    return sums

@@ -1,4 +1,4 @@
-"""A build on one page, and many builds in a list: where each stands, what is short, what is still to come."""
+"""A build on one page: where it stands, what is short, what is still to come."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 
 from outwork.models import Allocation, Build, BuildLine, BuildOutput, PurchaseLine, StockItem, SupplyChoice
-from outwork.queries.build_list import EVERY_BUILD, BuildFilter, ordered_by
 from outwork.queries.builds import (
     Booked,
     Progress,
@@ -20,7 +19,6 @@ from outwork.queries.builds import (
     lines_of,
     manufacturers_of,
     need_of,
-    ordered_for,
     progress,
     units_built,
 )
@@ -28,77 +26,8 @@ from outwork.queries.supply_demand import meant_for
 from outwork.rules.next_steps import BuildFacts, Step, after_build
 from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.requirement import due, required
-from outwork.rules.states import OPEN_BUILD, BuildStatus, OrderStatus, OutputState
+from outwork.rules.states import OPEN_BUILD, OrderStatus, OutputState
 from outwork.rules.supply import ConsumeWhen, Supply, is_ours
-
-
-@dataclass(frozen=True, slots=True)
-class BuildRow:
-    """One build in a list. `manufacturer` is the one intended; quantities are in the assembly's unit."""
-
-    id: int
-    reference: str
-    title: str
-    part: str
-    status: str
-    is_external: bool
-    manufacturer: str
-    quantity: Decimal
-    ordered: Decimal
-    received: Decimal
-    in_production: Decimal
-    accepted: Decimal
-    rejected: Decimal
-    scrapped: Decimal
-    target_date: datetime.date | None
-    is_late: bool
-    start_date: datetime.date | None
-    priority: int
-    responsible: str
-    project: str
-
-
-def list_builds(*, today: datetime.date, wanted: BuildFilter = EVERY_BUILD, order: str = "reference") -> list[BuildRow]:
-    """The builds that are wanted, in an order of `queries/build_list.py`; three statements. Refuses build_order_unknown."""
-    query = wanted.apply(Build.objects.select_related("part", "manufacturer", "responsible", "project_code"), today)
-    builds = list(ordered_by(query, order))
-    outputs, ordered = _outputs_of(builds), ordered_for(build.pk for build in builds)
-    rows = []
-    for build in builds:
-        made, (units, received) = outputs[build.pk], ordered.get(build.pk, (ZERO, ZERO))
-        rows.append(
-            BuildRow(
-                id=build.pk,
-                reference=build.reference,
-                title=build.title,
-                part=build.part.label,
-                status=BuildStatus(build.status).word,
-                is_external=build.is_external,
-                manufacturer=build.manufacturer.name if build.manufacturer else "",
-                quantity=build.quantity,
-                ordered=units,
-                received=received,
-                in_production=made[OutputState.IN_PRODUCTION],
-                accepted=made[OutputState.ACCEPTED],
-                rejected=made[OutputState.REJECTED],
-                scrapped=made[OutputState.SCRAPPED],
-                target_date=build.target_date,
-                is_late=build.is_open and build.target_date is not None and build.target_date < today,
-                start_date=build.start_date,
-                priority=build.priority,
-                responsible=build.responsible.username if build.responsible else "",
-                project=build.project_code.code if build.project_code else "",
-            )
-        )
-    return rows
-
-
-def _outputs_of(builds: list[Build]) -> dict[int, dict[int, Decimal]]:
-    sums: dict[int, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    query = BuildOutput.objects.filter(build__any=[build.pk for build in builds]).values_list("build", "state")
-    for build_id, state, units in query.annotate(Sum("quantity")).order_by():
-        sums[build_id][state] += units
-    return sums
 
 
 @dataclass(frozen=True, slots=True)
