@@ -19,6 +19,7 @@ from outwork.models import (
 )
 from outwork.operations.auto_allocating import auto_allocate
 from outwork.operations.deciding import Decision, accept_outputs, reject_outputs
+from outwork.operations.disposing import hold_outputs, rework_outputs
 from outwork.operations.order_states import complete_order, place_order
 from outwork.operations.ordering_build import order_build
 from outwork.operations.ordering_shortages import Pick, order_shortages
@@ -257,3 +258,15 @@ def test_what_is_on_order_for_the_build_is_told_from_what_is_on_order(shop, buil
         "order R-10K (10), C-100N (70): there is no free stock",
         "R-10K (30) are ordered for it and still to come",
     ]
+
+
+def test_units_set_aside_are_named_so_and_not_among_those_to_be_decided(shop):
+    build = shop.external(shop.assembly("BOARD", {"R-10K": 4}), 3)
+    line = shop.ordered(build)
+    held, reworked, _ = (shop.received(line, 1)[0] for _ in range(3))
+    hold_outputs(build=build, decisions=[Decision(held.pk)], reason="bent", **shop.by_bo)
+    rework_outputs(build=build, decisions=[Decision(reworked.pk)], reason="bent", **shop.by_bo)
+    found = overview(Build.objects.get(pk=build.pk), today=TODAY)
+    assert sorted(row.state for row in found.outputs) == ["held", "in production", "in rework"]
+    steps = {step.code: step.params.get("quantity") for step in found.next}
+    assert (steps["decide_units"], steps["decide_aside"]) == (1, 2)

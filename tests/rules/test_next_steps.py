@@ -13,7 +13,7 @@ TODAY = date(2026, 3, 2)
 
 
 def build(status: BuildStatus = BuildStatus.PRODUCTION, **facts) -> list[str]:
-    zeros = dict.fromkeys(("ordered", "on_order", "in_production", "accepted", "built"), Decimal(0))
+    zeros = dict.fromkeys(("ordered", "on_order", "in_production", "set_aside", "accepted", "built"), Decimal(0))
     given = {"is_external": True, "manufacturer": "Acme", "planned": Decimal(100), "today": TODAY, **zeros, **facts}
     return [step.text() for step in after_build(BuildFacts(status=status, **given))]
 
@@ -44,6 +44,10 @@ def test_it_works() -> None:
             ["ask where they stay: 60 units on PO-0001 were expected by 2026-03-01"],
         ),
         ({"ordered": 100, "in_production": 100}, ["accept or reject the 100 units in production"]),
+        (
+            {"ordered": 100, "in_production": 100, "set_aside": 3},
+            ["accept or reject the 97 units in production", "look after the 3 units that are held or in rework"],
+        ),
         ({"ordered": 100, "accepted": 100, "built": 100}, ["finish it"]),
         (
             {"ordered": 98, "accepted": 98, "built": 98},

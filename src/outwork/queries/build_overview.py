@@ -26,7 +26,7 @@ from outwork.queries.supply_demand import meant_for
 from outwork.rules.next_steps import BuildFacts, Step, after_build
 from outwork.rules.quantities import ZERO, as_text
 from outwork.rules.requirement import due, required
-from outwork.rules.states import OPEN_BUILD, OrderStatus, OutputState
+from outwork.rules.states import OPEN_BUILD, OrderStatus, OutputState, WaitsFor
 from outwork.rules.supply import ConsumeWhen, Supply, is_ours
 
 
@@ -95,7 +95,7 @@ class OrderedRow:
 
 @dataclass(frozen=True, slots=True)
 class OutputRow:
-    """Units of a build in one state; a serial number is an output of its own."""
+    """Units of a build in one state, "held" or "in rework" if set aside; a serial number is an output of its own."""
 
     id: int
     state: str
@@ -127,8 +127,9 @@ def overview(build: Build, *, today: datetime.date) -> BuildOverview:
     makers = manufacturers_of(build)
     ordered = _order_lines(build) if build.is_external else []
     lines = _lines(build, makers, _shares(build, makers, ordered))
-    made = progress(build)
-    return BuildOverview(build, made, lines, ordered, _outputs(build), _next(build, made, lines, ordered, today))
+    made, outputs = progress(build), _outputs(build)
+    aside = sum((row.quantity for row in outputs if row.state in _ASIDE), ZERO)
+    return BuildOverview(build, made, lines, ordered, outputs, _next(build, made, aside, lines, ordered, today))
 
 
 def _shares(build: Build, makers: Collection[int], ordered: Iterable[OrderedRow]) -> dict[int, Decimal]:
@@ -292,15 +293,22 @@ def _outputs(build: Build) -> list[OutputRow]:
     query = BuildOutput.objects.filter(build=build).order_by(
         "state", F("item__serial_number").asc(nulls_last=True), "pk"
     )
-    columns = ("pk", "state", "quantity", "item__serial", "item__batch", "made_at", "decided_at", "reason")
+    columns = ("state", "waits_for", "pk", "quantity", "item__serial", "item__batch", "made_at", "decided_at", "reason")
     return [
-        OutputRow(pk, OutputState(state).word, quantity, serial, batch or "", made_at, decided_at, reason)
-        for pk, state, quantity, serial, batch, made_at, decided_at, reason in query.values_list(*columns)
+        OutputRow(pk, _word(state, waits_for), quantity, serial, batch or "", made_at, decided_at, reason)
+        for state, waits_for, pk, quantity, serial, batch, made_at, decided_at, reason in query.values_list(*columns)
     ]
 
 
+_ASIDE = frozenset(waits_for.word for waits_for in WaitsFor)
+
+
+def _word(state: int, waits_for: str) -> str:
+    return WaitsFor(waits_for).word if waits_for else OutputState(state).word
+
+
 def _next(
-    build: Build, made: Progress, lines: list[LineRow], ordered: list[OrderedRow], today: datetime.date
+    build: Build, made: Progress, aside: Decimal, lines: list[LineRow], ordered: list[OrderedRow], today: datetime.date
 ) -> list[Step]:
     coming = [row for row in ordered if row.open and row.status == OrderStatus.PLACED.word]
     is_now = build.status in OPEN_BUILD
@@ -314,6 +322,7 @@ def _next(
             ordered=made.ordered,
             on_order=sum((row.open for row in coming), ZERO),
             in_production=made.in_production,
+            set_aside=aside,
             accepted=made.accepted,
             built=made.built,
             undecided=[row.part for row in lines if row.supply is None and not row.is_consumable],

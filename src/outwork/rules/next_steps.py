@@ -25,6 +25,7 @@ STEPS: dict[str, str] = {
     "await_units": "{quantity} units are still to come on {orders}{when}",
     "chase_units": "ask where they stay: {quantity} units on {orders} were expected by {expected}",
     "decide_units": "accept or reject the {quantity} units in production",
+    "decide_aside": "look after the {quantity} units that are held or in rework",
     "consume": "consume what was built and not booked yet: {parts}",
     "make_units": "make {quantity} units",
     "missing_units": "{units} missing and nothing is on order: order more, or finish it as it is",
@@ -61,6 +62,7 @@ class BuildFacts:
     ordered: Decimal
     on_order: Decimal
     in_production: Decimal
+    set_aside: Decimal
     accepted: Decimal
     built: Decimal
     undecided: Sequence[str] = ()
@@ -99,8 +101,10 @@ def after_build(facts: BuildFacts) -> list[Step]:
         steps.append(Step("await_parts", {"parts": facts.coming}))
     if facts.to_send:
         steps.append(Step("send", {"parts": facts.to_send}))
-    if facts.in_production:
-        steps.append(Step("decide_units", {"quantity": facts.in_production}))
+    if waiting := facts.in_production - facts.set_aside:
+        steps.append(Step("decide_units", {"quantity": waiting}))
+    if facts.set_aside:
+        steps.append(Step("decide_aside", {"quantity": facts.set_aside}))
     if facts.to_consume:
         steps.append(Step("consume", {"parts": facts.to_consume}))
     return steps + _units_to_come(facts)

@@ -84,6 +84,11 @@ class WaitsFor(StrEnum):
     INSPECTION = "inspection"
     REWORK = "rework"
 
+    @property
+    def word(self) -> str:
+        """What an output is that waits for it, as it stands in a sentence."""
+        return {"inspection": "held", "rework": "in rework"}[self.value]
+
 
 class ReturnStatus(State):
     """Where a return to a supplier stands. SENT: it is on its way or there; CLOSED: nothing of it is awaited."""
